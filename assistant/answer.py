@@ -1,0 +1,194 @@
+"""Passages in; a checked and cited answer, or an honest decline, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any, Literal
+
+from . import render
+from .citations import Binder, Citation, Draft, Sentence, cited_papers
+from .retrieval import Passage, Retrieved
+from .retrieval.answerable import FLOOR
+
+SCHEMA_VERSION = 1
+
+State = Literal["answered", "partial", "not_in_corpus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a question. `to_dict()` follows assistant/schemas/answer.schema.json.
+
+    answerable: probability 0..1. timings: milliseconds by stage. Where `state` is `not_in_corpus`, sentences and
+    citations are empty, `text` says so and `nearest` names papers; where it is `partial`, `missing` says what was
+    asked and no retrieved abstract states.
+    """
+
+    question: str
+    state: State
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    papers: tuple[dict[str, Any], ...]
+    answerable: float
+    checks: dict[str, int]
+    passages: tuple[dict[str, Any], ...]
+    nearest: tuple[dict[str, Any], ...]
+    missing: str | None
+    mode: Literal["extractive", "llm"]
+    model: str | None
+    usage: dict[str, Any]
+    timings: dict[str, float]
+    corpus: str
+    index_fingerprint: str
+    prompt_fingerprints: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The machine-readable form, the same at every door."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain |= {name: list(plain[name]) for name in ("papers", "passages", "nearest", "warnings")}
+        plain["sentences"] = [sentence.to_dict() for sentence in self.sentences]
+        plain["citations"] = [citation.to_dict() for citation in self.citations]
+        return {"schema_version": SCHEMA_VERSION, **plain}
+
+    def markdown(self) -> str:
+        """The answer with its references as Markdown."""
+        return render.markdown(self.to_dict())
+
+    def bibtex(self) -> str:
+        """The cited papers as BibTeX."""
+        return render.bibtex(self.to_dict())
+
+    def __str__(self) -> str:
+        return render.terminal(self.to_dict())
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of an answer on its way: what `kind` names is set, the rest is None. The last is always `answer`."""
+
+    kind: Literal["stage", "sentence", "revised", "answer"]
+    stage: dict[str, Any] | None = None
+    sentence: Sentence | None = None
+    citations: tuple[Citation, ...] = ()
+    reason: str | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer reports of where it came from."""
+
+    corpus: str
+    index_fingerprint: str
+    mode: Literal["extractive", "llm"] = "extractive"
+    model: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def respond(found: Retrieved, drafts: Iterable[Draft], asked: Asked) -> Iterator[Event]:
+    """Events up to and with the answer. `drafts` is only drawn from where the floor is passed."""
+    timings = dict(found.timings)
+    yield from (Event("stage", stage={"name": name, "milliseconds": ms}) for name, ms in timings.items())
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    if found.answerable >= FLOOR:
+        binder = Binder()
+        started = perf_counter()
+        for draft in drafts:
+            sentence, cited = binder.bind(draft)
+            sentences.append(sentence)
+            citations += cited
+            yield Event("sentence", sentence=sentence, citations=cited)
+        timings["write"] = round((perf_counter() - started) * 1000, 2)
+        yield Event("stage", stage={"name": "write", "milliseconds": timings["write"]})
+    answer = _answer(found, sentences, citations, asked)
+    yield Event("answer", answer=_timed(answer, timings))
+
+
+def _answer(
+    found: Retrieved,
+    sentences: Sequence[Sentence],
+    citations: Sequence[Citation],
+    asked: Asked,
+) -> Answer:
+    supported = any(sentence.label == "supported" for sentence in sentences)
+    state: State = "not_in_corpus" if not supported else "partial" if found.unknown else "answered"
+    if state == "not_in_corpus":
+        sentences, citations = (), ()
+    papers = {passage.paper.id: passage.paper for passage in found.passages}
+    shown = [sentence.to_dict() for sentence in sentences]
+    text = render.text_of(shown, [citation.to_dict() for citation in citations])
+    return Answer(
+        question=found.question,
+        state=state,
+        text=text if sentences else _decline(found),
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+        papers=tuple(cited_papers(citations, papers)),
+        answerable=round(found.answerable, 4),
+        checks=_checks(sentences),
+        passages=tuple(passage_dict(passage) for passage in found.passages),
+        nearest=tuple(_nearest(passage) for passage in found.papers[:3]),
+        missing=None if state == "answered" else _missing(found),
+        mode=asked.mode,
+        model=asked.model,
+        usage={"input_tokens": 0, "output_tokens": 0, "cost": None, "priced_as": None},
+        timings={},
+        corpus=asked.corpus,
+        index_fingerprint=asked.index_fingerprint,
+        warnings=(*asked.warnings, *_without_year(found)),
+    )
+
+
+def _timed(answer: Answer, timings: Mapping[str, float]) -> Answer:
+    return replace(answer, timings={**timings, "total": round(sum(timings.values()), 2)})
+
+
+def _checks(sentences: Sequence[Sentence]) -> dict[str, int]:
+    shown = sum(sentence.label in ("unsupported", "contradicted") for sentence in sentences)
+    return {"invented_marks": 0, "recited": 0, "repaired": 0, "shown_unsupported": shown}
+
+
+def _decline(found: Retrieved) -> str:
+    if not found.passages:
+        return "No paper in this corpus fits the question, so it is not answered."
+    return "The abstracts in this corpus do not answer this question."
+
+
+def _missing(found: Retrieved) -> str:
+    if found.unknown:
+        return f"No retrieved abstract mentions {', '.join(found.unknown)}."
+    return "No retrieved abstract states what was asked."
+
+
+def _without_year(found: Retrieved) -> list[str]:
+    if not found.without_year:
+        return []
+    return [f"The year filter left out {found.without_year} papers whose year is not known."]
+
+
+def _nearest(passage: Passage) -> dict[str, Any]:
+    paper = passage.paper
+    return {"paper_id": paper.id, "title": paper.title, "url": paper.url, "score": round(passage.score, 6)}
+
+
+def passage_dict(passage: Passage) -> dict[str, Any]:
+    """A retrieved passage as the Answer reports it."""
+    chunk, why = passage.chunk, passage.why
+    return {
+        "chunk_id": chunk.id,
+        "paper_id": chunk.paper_id,
+        "title": passage.paper.title,
+        "text": chunk.text,
+        "start": chunk.start,
+        "end": chunk.end,
+        "score": round(passage.score, 6),
+        "rank": passage.rank,
+        "similarity": round(passage.similarity, 4),
+        "dense_rank": why.dense_rank,
+        "lexical_rank": why.lexical_rank,
+    }

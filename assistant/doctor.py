@@ -1,0 +1,78 @@
+"""A check-up: versions, corpora and their health, and what to do about every problem found."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .embeddings.weights import find
+from .errors import AssistantError
+from .settings import Settings
+from .store import Store
+
+_PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "tantivy", "tiktoken", "tokenizers")
+_LITTLE_SPACE = 500_000_000  # bytes
+
+
+def examine(settings: Settings) -> dict[str, Any]:
+    """Facts and problems, as `doctor --json` prints them. Opens no index and calls no endpoint."""
+    problems: list[dict[str, str]] = []
+    weights = _weights(problems)
+    corpora = [_corpus(path, problems) for path in sorted((settings.home / "corpora").glob("*/papers.sqlite"))]
+    _home(settings.home, problems)
+    return {
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "home": str(settings.home),
+        "corpora": corpora,
+        "model": {"mode": "extractive", "embedding_weights": weights},
+        "endpoints": [],
+        "problems": problems,
+    }
+
+
+def _weights(problems: list[dict[str, str]]) -> str | None:
+    try:
+        return str(find().model.parent)
+    except AssistantError as error:
+        problems.append({"problem": error.message, "cure": error.cure})
+        return None
+
+
+def _corpus(path: Path, problems: list[dict[str, str]]) -> dict[str, Any]:
+    store = Store(path)
+    name = path.parent.name
+    try:
+        build = store.builds.active
+        unfinished = sum(map(len, store.builds.unfinished(build.id))) if build else 0
+        if unfinished:
+            cure = f"The next `assistant index` or `ask` with --corpus {name} repairs it."
+            problems.append({"problem": f"Corpus {name}: {unfinished} papers are half written.", "cure": cure})
+        return {
+            "name": name,
+            "papers": store.count(),
+            "chunks": store.builds.chunk_count(build.id) if build else 0,
+            "embedder": build.embedder if build else None,
+            "generation": store.builds.generation,
+            "healthy": not unfinished,
+        }
+    except (AssistantError, sqlite3.DatabaseError) as error:
+        problems.append({"problem": f"Corpus {name}: {error}", "cure": "Move its folder away and index again."})
+        return {"name": name, "papers": 0, "chunks": 0, "embedder": None, "generation": 0, "healthy": False}
+    finally:
+        store.close()
+
+
+def _home(home: Path, problems: list[dict[str, str]]) -> None:
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        cure = "Make it writable, or set ASSISTANT_HOME to a folder that is."
+        problems.append({"problem": f"{existing} cannot be written to.", "cure": cure})
+    free = shutil.disk_usage(existing).free
+    if free < _LITTLE_SPACE:
+        cure = "Free some space, or set ASSISTANT_HOME to a larger disk."
+        problems.append({"problem": f"Only {free // 1_000_000} MB are free at {existing}.", "cure": cure})

@@ -1,0 +1,117 @@
+"""The derived files of one build, opened together, and the one order in which they are written."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..chunks import Chunk, cutter
+from ..embeddings import Embedder
+from ..lexical import Document, Lexical
+from ..papers import Paper
+from ..store import Build, Rows, Store
+from ..vectors import Vectors, rows_of
+from .dense import chunk_key, shared
+
+Prepared = dict[str, tuple[list[Chunk], NDArray[np.float32]]]  # by content hash: chunks and their vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Papers to write and papers to take out, by number."""
+
+    pending: Sequence[int]
+    removing: Sequence[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.pending or self.removing)
+
+
+class BuildFiles:
+    """Chroma, vectors/ and tantivy of one build. Opened, and written, under the corpus's file lock."""
+
+    def __init__(self, folder: Path, build: Build) -> None:
+        self.build = build
+        self.folder = folder
+        self._chroma = folder / "chroma"
+        self.dense = shared.take(self._chroma, build.dimension)
+        self.vectors = Vectors(folder / "vectors", build.dimension)
+        self.lexical = Lexical(folder / "tantivy")
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        shared.give_back(self._chroma)
+
+    def write(self, store: Store, work: Work, prepared: Prepared) -> None:
+        """Chroma, then vectors, then tantivy, then the rows are done: a death in between leaves rows that say so.
+
+        `work` is already marked in the store; every paper to write is in `prepared`. Doing it twice is harmless.
+        """
+        build = store.builds.get(self.build.id)
+        papers = store.by_numbers(work.pending)
+        before = {rows.number: rows.count for rows in store.builds.rows(build.id, _all(work), done=False)}
+        chunks = {number: prepared[paper.content_hash][0] for number, paper in papers.items()}
+        vectors = [prepared[paper.content_hash][1] for paper in papers.values()]
+        matrix = np.concatenate(vectors) if vectors else np.empty((0, build.dimension), np.float32)
+        self._write_dense(chunks, matrix, before)
+        self.vectors.write(build.vector_rows, matrix, _row_table(chunks))
+        self.lexical.replace((Document(n, p.title, p.abstract) for n, p in papers.items()), work.removing)
+        written, end = _placed(chunks, build.vector_rows)
+        with store.transaction():
+            store.builds.finish(build.id, written, work.removing, end)
+            store.forget(work.removing)
+            generation = store.builds.generation
+        self.dense.generation = generation
+
+    def _write_dense(self, chunks: dict[int, list[Chunk]], matrix: NDArray[np.float32], before: dict[int, int]) -> None:
+        # A paper that is not in `chunks` is being removed: all of its old keys go.
+        gone = {n: range(len(chunks.get(n, ())), count) for n, count in before.items()}
+        self.dense.delete(chunk_key(number, ordinal) for number, ordinals in gone.items() for ordinal in ordinals)
+        owners = [number for number, part in chunks.items() for _ in part]
+        self.dense.upsert(owners, [chunk for part in chunks.values() for chunk in part], matrix)
+
+
+def prepare(
+    papers: Sequence[Paper], embedder: Embedder, chunk_size: int, on_paper: Callable[[float], None]
+) -> Prepared:
+    """Cuts and embeds papers; `on_paper` is told of finished papers, in fractions. Needs no lock."""
+    different = {paper.content_hash: paper for paper in papers}
+    cut = cutter(embedder.tokenize, chunk_size)
+    chunks = [cut(paper.id, paper.abstract) for paper in different.values()]
+    texts = [chunk.text for part in chunks for chunk in part]
+    each = len(different) / max(len(texts), 1)
+    vectors = embedder.embed(texts, on_progress=lambda done: on_paper(done * each))
+    ends = np.cumsum([len(part) for part in chunks])
+    parts = np.split(vectors, ends[:-1]) if len(ends) else []
+    return dict(zip(different, zip(chunks, parts, strict=True), strict=True))
+
+
+def delete_old(store: Store, builds_folder: Path) -> None:
+    """Deletes the folders of builds that a swap left behind. The caller holds the file lock."""
+    for build in store.builds.in_state("old"):
+        shutil.rmtree(builds_folder / build.id, ignore_errors=True)
+        with store.transaction():
+            store.builds.drop(build.id)
+
+
+def _all(work: Work) -> list[int]:
+    return [*work.pending, *work.removing]
+
+
+def _row_table(chunks: dict[int, list[Chunk]]) -> NDArray[np.int32]:
+    tables = [rows_of(number, [(chunk.start, chunk.end) for chunk in part]) for number, part in chunks.items()]
+    return np.concatenate(tables) if tables else np.empty((0, 4), np.int32)
+
+
+def _placed(chunks: dict[int, list[Chunk]], first: int) -> tuple[list[Rows], int]:
+    """Where each paper's rows lie when all are laid down from `first`, and the row after the last."""
+    placed = []
+    for number, part in chunks.items():
+        placed.append(Rows(number, first, len(part)))
+        first += len(part)
+    return placed, first

@@ -1,0 +1,133 @@
+"""Files in, an indexed corpus and a report for each file out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from .index import Index
+from .index.adding import Adding
+from .papers import Decision, Problem, Record, find, read
+
+_SMALL = 20_000_000  # bytes
+
+
+Progress = Callable[[float, int | None], None]
+"""Told (done, total) in records while papers are indexed; total is None for large files, which are read only once."""
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file. `read` = kept + duplicate + no_abstract; `kept` = new + changed + unchanged + merged."""
+
+    path: str
+    counts: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(
+            ("read", "kept", "new", "changed", "unchanged", "no_abstract", "duplicate", "merged"), 0
+        )
+    )
+    unreadable: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"path": self.path, **self.counts, "unreadable": self.unreadable, "notes": self.notes}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of an indexing run: a report a file, and seconds."""
+
+    files: tuple[FileReport, ...]
+    seconds: float
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """The files' counts added up."""
+        names = FileReport("").counts
+        return {name: sum(file.counts[name] for file in self.files) for name in names}
+
+    def to_dict(self) -> dict[str, Any]:
+        files = [file.to_dict() for file in self.files]
+        return {"files": files, "totals": self.totals, "seconds": round(self.seconds, 2)}
+
+
+def ingest(
+    index: Index, paths: Sequence[str | Path], *, source: str | None = None, progress: Progress | None = None
+) -> Report:
+    """Reads files and folders into the index. Interrupted, it keeps whole batches, and goes on when run again.
+
+    Raises PapersError for a path that is not there or a file of no known format.
+    """
+    started = perf_counter()
+    files = find(paths)
+    reports = [FileReport(str(path)) for path in files]
+    owners: deque[FileReport] = deque()  # of the records handed on and not yet done, in order
+    meter = _Meter(progress, _count_ahead(files))
+
+    def records() -> Iterator[Record]:
+        for path, report in zip(files, reports, strict=True):
+            for item in read(path, source=source):
+                if isinstance(item, Problem):
+                    _note_problem(report, item)
+                else:
+                    owners.append(report)
+                    yield item
+
+    def done(record: Record, decision: Decision) -> None:
+        _count(owners.popleft(), record, decision)
+        meter.finished()
+
+    Adding(index, done, meter.embedded).run(records())
+    return Report(tuple(reports), perf_counter() - started)
+
+
+def _count_ahead(files: Sequence[Path]) -> int | None:
+    """How many records the files hold, where reading them twice costs little; else None."""
+    if sum(path.stat().st_size for path in files) > _SMALL:
+        return None
+    return sum(isinstance(item, Record) for path in files for item in read(path))
+
+
+@dataclass(slots=True)
+class _Meter:
+    """Whole records, plus the part of the batch at hand that is embedded."""
+
+    progress: Progress | None
+    total: int | None
+    whole: int = 0
+    part: float = 0.0
+
+    def embedded(self, papers: float) -> None:
+        self.part += papers
+        self._show()
+
+    def finished(self) -> None:
+        self.whole += 1
+        self.part = max(0.0, self.part - 1)
+        self._show()
+
+    def _show(self) -> None:
+        if self.progress:
+            self.progress(self.whole + self.part, self.total)
+
+
+def _note_problem(report: FileReport, problem: Problem) -> None:
+    if problem.kind == "no_abstract":
+        report.counts["read"] += 1
+        report.counts["no_abstract"] += 1
+        report.notes.append(f"line {problem.line}: {problem.reason}")
+    else:
+        report.unreadable.append({"line": problem.line, "reason": problem.reason})
+
+
+def _count(report: FileReport, record: Record, decision: Decision) -> None:
+    kind = "new" if decision.kind == "twin" else decision.kind
+    report.counts["read"] += 1
+    report.counts[kind] += 1
+    report.counts["kept"] += kind != "duplicate"
+    if decision.kind == "twin":
+        report.notes.append(f"line {record.line}: another paper has the title {record.title!r} and other words")

@@ -1,0 +1,184 @@
+"""papers.sqlite: the truth about a corpus, from which everything else can be rebuilt."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..papers import Paper, title_key
+from .builds import Build, Builds, Rows
+from .filters import Filters
+from .schema import connect, disk_error
+
+__all__ = ["Build", "Filters", "Rows", "Store"]
+
+
+class Store:
+    """One corpus's papers, and (as `builds`) what the derived indexes hold of them.
+
+    Any thread may use it: each gets a connection of its own. Readers see committed work only.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._opening = threading.Lock()
+        self.builds = Builds(self)
+
+    @property
+    def sql(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            with self._opening:
+                connection = self._local.connection = connect(self.path)
+                self._opened.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Closes the connections of all threads."""
+        with self._opening:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+            self._local = threading.local()
+
+    @contextmanager
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """All or nothing. With `keep=False` it is a rehearsal: everything is undone at the end."""
+        try:
+            self.sql.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.sql.execute("ROLLBACK")
+                raise
+            self.sql.execute("COMMIT" if keep else "ROLLBACK")
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise disk_error(error, self.path) from error
+
+    # Look-ups (the two that papers.resolve needs come first)
+
+    def by_ids(self, ids: Sequence[str]) -> list[Paper]:
+        """The papers known by any of these ids, oldest first."""
+        known = "SELECT number FROM aliases WHERE alias IN (SELECT value FROM json_each(?))"
+        return self._papers(f"number IN ({known}) ORDER BY number", json.dumps(list(ids)))
+
+    def by_title(self, key: str) -> list[Paper]:
+        """The papers whose title has this key (`papers.title_key`), oldest first."""
+        return self._papers("title_key = ? ORDER BY number", key)
+
+    def by_numbers(self, numbers: Iterable[int]) -> dict[int, Paper]:
+        """The papers with these numbers; one that is gone is left out."""
+        rows = self.sql.execute(
+            "SELECT number, json FROM papers WHERE number IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(numbers))],
+        )
+        return {row["number"]: _paper(row["json"]) for row in rows}
+
+    def numbers(self, ids: Iterable[str]) -> list[int]:
+        """The numbers of the papers known by any of these ids."""
+        rows = self.sql.execute(
+            "SELECT DISTINCT number FROM aliases WHERE alias IN (SELECT value FROM json_each(?)) ORDER BY number",
+            [json.dumps(list(ids))],
+        )
+        return [row["number"] for row in rows]
+
+    def number(self, paper_id: str) -> int:
+        """The number of the paper with this very id. KeyError if there is none."""
+        row = self.sql.execute("SELECT number FROM papers WHERE id = ?", [paper_id]).fetchone()
+        if row is None:
+            raise KeyError(paper_id)
+        return int(row["number"])
+
+    def papers(self, filters: Filters, *, limit: int = -1, offset: int = 0) -> list[Paper]:
+        """The indexed papers that pass the filters, in the order they were added."""
+        where, values = filters.where()
+        return self._papers(f"{where} AND {_DONE} ORDER BY number LIMIT ? OFFSET ?", *values, limit, offset)
+
+    def count(self, filters: Filters | None = None) -> int:
+        """How many indexed papers pass the filters."""
+        where, values = (filters or Filters()).where()
+        row = self.sql.execute(f"SELECT count(*) FROM papers WHERE {where} AND {_DONE}", values).fetchone()
+        return int(row[0])
+
+    def total(self) -> int:
+        """How many papers there are, indexed or not yet."""
+        return int(self.sql.execute("SELECT count(*) FROM papers").fetchone()[0])
+
+    def count_without_year(self, filters: Filters) -> int:
+        """How many papers a year filter leaves out only because their year is unknown."""
+        if filters.year_from is None and filters.year_to is None:
+            return 0
+        others = Filters(source=filters.source, author=filters.author, venue=filters.venue, paper_ids=filters.paper_ids)
+        where, values = others.where()
+        sql = f"SELECT count(*) FROM papers WHERE {where} AND year IS NULL AND {_DONE}"
+        return int(self.sql.execute(sql, values).fetchone()[0])
+
+    def _papers(self, condition: str, *values: object) -> list[Paper]:
+        rows = self.sql.execute(f"SELECT json FROM papers WHERE {condition}", values)
+        return [_paper(row["json"]) for row in rows]
+
+    # Changes: call them inside a transaction
+
+    def save(self, paper: Paper) -> int:
+        """Inserts or replaces a paper by its id and returns its number."""
+        values = (
+            title_key(paper.title),
+            paper.content_hash,
+            paper.year,
+            paper.venue,
+            "\n".join(paper.authors).casefold(),
+            json.dumps(paper.to_dict(), ensure_ascii=False),
+        )
+        number = self.sql.execute(
+            "INSERT INTO papers (id, title_key, content_hash, year, venue, authors, json) VALUES (?,?,?,?,?,?,?) "
+            "ON CONFLICT (id) DO UPDATE SET title_key = excluded.title_key, content_hash = excluded.content_hash, "
+            "year = excluded.year, venue = excluded.venue, authors = excluded.authors, json = excluded.json "
+            "RETURNING number",
+            (paper.id, *values),
+        ).fetchone()["number"]
+        self.sql.executemany(
+            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(one, number) for one in {paper.id, *paper.source_ids}]
+        )
+        self.sql.executemany("INSERT OR IGNORE INTO sources VALUES (?, ?)", [(s, number) for s in paper.sources])
+        return int(number)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Deletes papers whose derived data is gone."""
+        self.sql.executemany("DELETE FROM papers WHERE number = ?", [(number,) for number in numbers])
+
+    def disown(self, paper_ids: Iterable[str]) -> list[int]:
+        """Takes the ids away from papers that were absorbed by another; returns their numbers."""
+        numbers = []
+        for paper_id in paper_ids:
+            row = self.sql.execute("SELECT number FROM papers WHERE id = ?", [paper_id]).fetchone()
+            if row is not None:
+                numbers.append(int(row["number"]))
+                self.sql.execute("DELETE FROM aliases WHERE number = ?", [row["number"]])
+                self.sql.execute("UPDATE papers SET title_key = '' WHERE number = ?", [row["number"]])
+        return numbers
+
+    # The bundled sample
+
+    @property
+    def sample_hash(self) -> str | None:
+        """The hash of the bundled pages that this corpus holds whole, if it is the sample."""
+        value = self.sql.execute("SELECT sample_hash FROM current").fetchone()["sample_hash"]
+        return None if value is None else str(value)
+
+    @sample_hash.setter
+    def sample_hash(self, value: str) -> None:
+        self.sql.execute("UPDATE current SET sample_hash = ?", [value])
+
+
+_DONE = "number IN (SELECT i.number FROM indexed i, current c WHERE i.build = c.active_build AND i.state = 'done')"
+
+
+def _paper(text: str) -> Paper:
+    return Paper.from_dict(json.loads(text))

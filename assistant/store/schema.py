@@ -1,0 +1,105 @@
+"""The tables of papers.sqlite, and opening it safely."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from ..errors import AssistantError, IndexMismatch
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS papers (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,   -- small and never reused: the key of all derived data
+    id TEXT NOT NULL UNIQUE,
+    title_key TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    year INTEGER,
+    venue TEXT,
+    authors TEXT NOT NULL,                      -- case-folded, a line each, for the author filter
+    json TEXT NOT NULL                          -- the whole Paper
+);
+CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title_key);
+CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year);
+CREATE TABLE IF NOT EXISTS aliases (            -- every id a paper is known by
+    alias TEXT NOT NULL,
+    number INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
+    PRIMARY KEY (alias, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS aliases_by_paper ON aliases (number);
+CREATE TABLE IF NOT EXISTS sources (
+    source TEXT NOT NULL,
+    number INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
+    PRIMARY KEY (source, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sources_by_paper ON sources (number);
+CREATE TABLE IF NOT EXISTS builds (
+    id TEXT PRIMARY KEY,
+    embedder TEXT NOT NULL,
+    dimension INTEGER NOT NULL,
+    chunk_size INTEGER NOT NULL,
+    schema INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('building', 'active', 'old')),
+    vector_rows INTEGER NOT NULL DEFAULT 0      -- rows of vectors/ that are spoken for
+);
+CREATE TABLE IF NOT EXISTS indexed (            -- what each build holds of each paper
+    build TEXT NOT NULL REFERENCES builds (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    content_hash TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'removing')),
+    first_row INTEGER NOT NULL DEFAULT 0,
+    row_count INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (build, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS indexed_unfinished ON indexed (build, state) WHERE state <> 'done';
+CREATE TABLE IF NOT EXISTS current (            -- one row: swapping builds is one transaction
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    active_build TEXT,
+    generation INTEGER NOT NULL,
+    sample_hash TEXT                            -- of the bundled pages that were indexed whole
+);
+INSERT OR IGNORE INTO current VALUES (1, NULL, 0, NULL);
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode, with the tables made. Raises one sentence for what a disk can do wrong."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            connection.close()
+            raise IndexMismatch(
+                f"{path} was written by a newer version of assistant (schema {version}, known {SCHEMA_VERSION}).",
+                cure="Upgrade assistant, or point ASSISTANT_HOME at another folder.",
+            )
+        connection.execute("PRAGMA foreign_keys = ON")
+        if version < SCHEMA_VERSION:
+            _create(connection)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise disk_error(error, path) from error
+    return connection
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+def disk_error(error: Exception, path: Path) -> AssistantError:
+    """The sentence for an error of the file system or of SQLite."""
+    text = str(error).lower()
+    if isinstance(error, PermissionError) or "readonly" in text or "read-only" in text or "unable to open" in text:
+        cure = "Make it writable, or set ASSISTANT_HOME to a folder that is."
+        return AssistantError(f"{path.parent} cannot be written to.", cure=cure)
+    if "full" in text or "no space" in text:
+        cure = "Free some space and run the command again: what was reported is kept."
+        return AssistantError(f"The disk of {path.parent} is full.", cure=cure)
+    if "malformed" in text or "not a database" in text:
+        cure = "Move it away and index the papers again."
+        return AssistantError(f"{path} is damaged ({error}).", cure=cure)
+    cure = "Run the command again; if it stays, see `assistant doctor`."
+    return AssistantError(f"{path} could not be used ({error}).", cure=cure)
