@@ -1,6 +1,6 @@
 """assistant: questions answered from paper abstracts, every sentence cited and checked.
 
-    from assistant import ask
+    from . import ask
     print(ask("How does Point-CMAE bring contrastive learning into masked autoencoders?"))
 
 Importing this loads no heavy library: each name is fetched when it is first used.

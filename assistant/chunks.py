@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant import sentences
-from assistant.errors import SettingsError
+from . import sentences
+from .errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistant.sentences import Span
+    from .sentences import Span
 
 Tokenize = Callable[[str], list[int]]
 

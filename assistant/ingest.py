@@ -9,11 +9,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from .errors import PapersError
 from .index import Index
 from .index.adding import Adding
 from .papers import Decision, Problem, Record, find, read
 
 _SMALL = 20_000_000  # bytes
+_CURE = "Give daily-papers pages or JSONL (a JSON object with title and abstract on each line), plain or .gz."
 
 
 Progress = Callable[[float, int | None], None]
@@ -60,7 +62,7 @@ def ingest(
 ) -> Report:
     """Reads files and folders into the index. Interrupted, it keeps whole batches, and goes on when run again.
 
-    Raises PapersError for a path that is not there or a file of no known format.
+    Raises PapersError for a path that is not there, or where no file held a paper.
     """
     started = perf_counter()
     files = find(paths)
@@ -70,7 +72,7 @@ def ingest(
 
     def records() -> Iterator[Record]:
         for path, report in zip(files, reports, strict=True):
-            for item in read(path, source=source):
+            for item in _readable(path, source):
                 if isinstance(item, Problem):
                     _note_problem(report, item)
                 else:
@@ -82,14 +84,27 @@ def ingest(
         meter.finished()
 
     Adding(index, done, meter.embedded).run(records())
-    return Report(tuple(reports), perf_counter() - started)
+    report = Report(tuple(reports), perf_counter() - started)
+    if reports and not report.totals["read"]:
+        first = reports[0].unreadable[0]
+        place = f" line {first['line']}" if first["line"] else ""
+        raise PapersError(f"No paper was found: {reports[0].path}{place}: {first['reason']}.", cure=_CURE)
+    return report
+
+
+def _readable(path: Path, source: str | None) -> Iterator[Record | Problem]:
+    """What a file holds; one that cannot be read at all is a problem of its own, so that the other files are kept."""
+    try:
+        yield from read(path, source=source)
+    except PapersError as error:
+        yield Problem(None, error.message)
 
 
 def _count_ahead(files: Sequence[Path]) -> int | None:
     """How many records the files hold, where reading them twice costs little; else None."""
     if sum(path.stat().st_size for path in files) > _SMALL:
         return None
-    return sum(isinstance(item, Record) for path in files for item in read(path))
+    return sum(isinstance(item, Record) for path in files for item in _readable(path, None))
 
 
 @dataclass(slots=True)

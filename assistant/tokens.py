@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from assistant.errors import SettingsError
+from .errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -45,6 +45,6 @@ def local(cache: Path | None = None) -> Embedder:
     `cache` keeps what was verified or downloaded; default: the platform's cache folder. Raises ModelError
     when the weights are nowhere to be had or are not the official ones.
     """
-    from assistant.embeddings import minilm, weights
+    from . import minilm, weights
 
     return minilm.MiniLM(weights.find(cache))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.embeddings.weights import MODEL, SHA256, Weights
+from .weights import MODEL, SHA256, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import ModelError
+from ..errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

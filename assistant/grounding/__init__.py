@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from assistant.grounding import numbers, words
+from . import numbers, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

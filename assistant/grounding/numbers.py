@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from assistant.grounding.quantities import name_parts, numbered_word, read
+from .quantities import name_parts, numbered_word, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.grounding.quantities import Numbers, Quantity
+    from .quantities import Numbers, Quantity
 
 Where = Literal["evidence", "source", "absent"]
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -95,7 +95,8 @@ def _pattern(name: str) -> str:
 
 def _same(a: Quantity, b: Quantity) -> bool:
     units = {a.unit, b.unit}
-    fits = len(units) == 1 or "" in units or units == {"%", "pp"}
+    # "76" may stand for "76%", but "3 GPUs" says nothing of "3 times": a factor always has its unit.
+    fits = len(units) == 1 or ("" in units and "x" not in units) or units == {"%", "pp"}
     return fits and abs(a.value - b.value) <= 1e-9 * max(abs(a.value), abs(b.value))
 
 

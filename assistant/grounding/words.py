@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from assistant.grounding import quantities
+from . import quantities
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from assistant.grounding.quantities import Quantity
+    from .quantities import Quantity
 
 
 def _set(lines: str) -> frozenset[str]:

@@ -50,7 +50,7 @@ class Adding:
             outdated = store.builds.outdated_among(build.id if build else "", numbers)
             papers: list[Paper] = list(store.by_numbers(outdated).values())
         prepared = prepare(papers, self.index.embedder, self.index.chunk_size(), self.on_paper) if papers else {}
-        changes = bool(papers or absorbed) or any((decision.kind != "unchanged") for decision in decisions)
+        changes = bool(papers or absorbed) or any(decision.changes for decision in decisions)
         return decisions, changes, prepared
 
     def _save(self, batch: Sequence[Record]) -> tuple[list[Decision], Work]:
@@ -74,9 +74,7 @@ class Adding:
         for record in batch:
             decision = resolve(record, store, seen)
             absorbed += store.disown(decision.absorbed)
-            numbers.append(
-                store.save(decision.paper) if (decision.kind != "unchanged") else store.number(decision.paper.id)
-            )
+            numbers.append(store.save(decision.paper) if decision.changes else store.number(decision.paper.id))
             seen.update(decision.touched)
             decisions.append(decision)
         return decisions, numbers, absorbed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.marks.grammar import Scan
-from assistant.marks.protected import protected
-from assistant.marks.seams import groups, moved, without
+from .grammar import Scan
+from .protected import protected
+from .seams import groups, moved, without
 
 __all__ = ["Marked", "move_marks_inside", "read_marks"]
 

@@ -49,7 +49,7 @@ class Scan:
         self._last: tuple[int, int] = (-1, 0)
 
     def walk(self, protected: list[Span]) -> Scan:
-        """Reads every bracket outside the protected spans. Each character is looked at a bounded number of times."""
+        """Reads every bracket outside the protected spans, each character a bounded number of times."""
         at = 0
         for start, end in [*protected, (len(self.text), len(self.text))]:
             for match in _BRACKET.finditer(self.text, at, start):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.papers.cleaning import clean, is_stub
-from assistant.papers.identity import Decision, Known, resolve, same_abstract, title_key
-from assistant.papers.paper import Paper, Problem, Record
-from assistant.papers.reading import find, read
+from .cleaning import clean, is_stub
+from .identity import Decision, Known, resolve, same_abstract, title_key
+from .paper import Paper, Problem, Record
+from .reading import find, read
 
 __all__ = [
     "Decision",

@@ -10,8 +10,8 @@ from functools import reduce
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from assistant.papers.ids import strong_ids
-from assistant.papers.paper import Paper, Record
+from .ids import strong_ids
+from .paper import Paper, Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +42,15 @@ class Decision:
     new: a paper of its own. twin: likewise, though another paper has its title. changed: its source gave it
     anew. merged: it added something to a paper from elsewhere, or joined several, of which those with the ids
     `absorbed` are gone. duplicate: a paper met before in this run gained at most a source, an id or a date.
-    unchanged: there is nothing to store. `touched` is what the caller adds to `seen`.
+    unchanged: there is nothing to store. `touched` is what the caller adds to `seen`; `changes` says whether there is
+    anything to store.
     """
 
     kind: Kind
     paper: Paper
     absorbed: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
+    changes: bool = True
 
 
 def resolve(record: Record, known: Known, seen: AbstractSet[str]) -> Decision:
@@ -139,7 +141,8 @@ def _create(record: Record, known: Known, kind: Kind) -> Decision:
     names = chain((new_id(record), text_id), (f"{text_id}-{number}" for number in count(2)))
     name = next(name for name in names if not known.by_ids([name]))
     paper = Paper(name, record.title, record.abstract, record.raw_abstract, **_described(record, record))
-    return _decide(kind, _with_origin(paper, record), record)
+    paper = _with_origin(paper, record)
+    return Decision(kind, paper, touched=(paper.id, _touch(paper, record)))
 
 
 def _join(record: Record, papers: list[Paper], seen: AbstractSet[str], stored: Paper | None = None) -> Decision:
@@ -150,7 +153,8 @@ def _join(record: Record, papers: list[Paper], seen: AbstractSet[str], stored: P
         paper = _retold(paper, record)
     paper = _with_origin(replace(paper, **_described(paper, record)), record)
     kind: Kind = "merged" if gone else _kind(before, paper, record, met=before.id in seen)
-    return _decide(kind, paper, record, tuple(other.id for other in gone))
+    touched = (paper.id, _touch(paper, record))
+    return Decision(kind, paper, tuple(other.id for other in gone), touched, bool(gone) or paper != before)
 
 
 def _merge(paper: Paper, other: Paper) -> Paper:
@@ -175,10 +179,6 @@ def _kind(before: Paper, after: Paper, record: Record, *, met: bool) -> Kind:
     if before == after:
         return "unchanged"
     return "changed" if _told_first(record, before) else "merged"
-
-
-def _decide(kind: Kind, paper: Paper, record: Record, absorbed: tuple[str, ...] = ()) -> Decision:
-    return Decision(kind, paper, absorbed, (paper.id, _touch(paper, record)))
 
 
 def _described(first: Paper | Record, second: Paper | Record) -> dict[str, Any]:

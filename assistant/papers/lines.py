@@ -10,7 +10,7 @@ import zlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from assistant.papers.paper import Problem
+from .paper import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,9 +38,8 @@ class Paper:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 (hex) of everything that is indexed: another hash means that the paper is indexed again."""
-        indexed = [self.title, self.abstract, self.authors, self.year, self.venue, self.sources]
-        return hashlib.sha256(json.dumps(indexed).encode()).hexdigest()
+        """SHA-256 (hex) of what is embedded and searched. Filters read the rest from the store, which needs no index."""
+        return hashlib.sha256(json.dumps([self.title, self.abstract]).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, lists for tuples; `from_dict` reverses it."""

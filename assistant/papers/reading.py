@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.errors import PapersError
-from assistant.papers import daily_page, jsonl
-from assistant.papers.cleaning import clean, is_stub, valid
-from assistant.papers.ids import arxiv_of, doi_of, pmid_of
-from assistant.papers.lines import Lines
-from assistant.papers.paper import Problem, Record
+from ..errors import PapersError
+from . import daily_page, jsonl
+from .cleaning import clean, is_stub, valid
+from .ids import arxiv_of, doi_of, pmid_of
+from .lines import Lines
+from .paper import Problem, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

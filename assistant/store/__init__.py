@@ -143,6 +143,8 @@ class Store:
             "RETURNING number",
             (paper.id, *values),
         ).fetchone()["number"]
+        self.sql.execute("DELETE FROM aliases WHERE number = ?", [number])
+        self.sql.execute("DELETE FROM sources WHERE number = ?", [number])
         self.sql.executemany(
             "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(one, number) for one in {paper.id, *paper.source_ids}]
         )
