@@ -1,6 +1,6 @@
 """assistant: questions answered from paper abstracts, every sentence cited and checked.
 
-    from . import ask
+    from assistant import ask
     print(ask("How does Point-CMAE bring contrastive learning into masked autoencoders?"))
 
 Importing this loads no heavy library: each name is fetched when it is first used.
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         IndexMissing,
         ModelError,
         PapersError,
+        PromptError,
+        QuestionsError,
         SettingsError,
     )
     from .papers import Paper
@@ -41,6 +43,8 @@ __all__ = [
     "Paper",
     "PapersError",
     "Passage",
+    "PromptError",
+    "QuestionsError",
     "Sentence",
     "Settings",
     "SettingsError",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, Literal
 
 from . import render
-from .citations import Binder, Citation, Draft, Sentence, cited_papers
+from .citations import Binder, Citation, Outcome, Sentence, Writer, cited_papers
 from .retrieval import Passage, Retrieved
 from .retrieval.answerable import FLOOR
 
@@ -54,6 +55,14 @@ class Answer:
         plain["citations"] = [citation.to_dict() for citation in self.citations]
         return {"schema_version": SCHEMA_VERSION, **plain}
 
+    def turns(self) -> list[dict[str, Any]]:
+        """The question and the answer as history items, for the next question of the conversation."""
+        cited = [{"number": paper["number"], "paper_id": paper["paper_id"]} for paper in self.papers]
+        return [
+            {"role": "user", "content": self.question},
+            {"role": "assistant", "content": self.text, "citations": cited},
+        ]
+
     def markdown(self) -> str:
         """The answer with its references as Markdown."""
         return render.markdown(self.to_dict())
@@ -80,77 +89,108 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an answer reports of where it came from."""
+    """What an answer reports of where it came from, and the numbers that papers have from earlier turns."""
 
+    question: str
     corpus: str
     index_fingerprint: str
     mode: Literal["extractive", "llm"] = "extractive"
     model: str | None = None
-    warnings: tuple[str, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
-def respond(found: Retrieved, drafts: Iterable[Draft], asked: Asked) -> Iterator[Event]:
-    """Events up to and with the answer. `drafts` is only drawn from where the floor is passed."""
+def respond(found: Retrieved, writer: Writer, asked: Asked) -> Iterator[Event]:
+    """Events up to and with the answer. The writer is only set to work where the floor is passed.
+
+    What it raises passes through; then there is no answer, whatever sentences have been shown.
+    """
     timings = dict(found.timings)
     yield from (Event("stage", stage={"name": name, "milliseconds": ms}) for name, ms in timings.items())
+    binder = Binder([passage.paper for passage in found.papers], dict(asked.numbers))
     sentences: list[Sentence] = []
     citations: list[Citation] = []
+    outcome = Outcome()
     if found.answerable >= FLOOR:
-        binder = Binder()
         started = perf_counter()
-        for draft in drafts:
-            sentence, cited = binder.bind(draft)
-            sentences.append(sentence)
-            citations += cited
-            yield Event("sentence", sentence=sentence, citations=cited)
+        with closing(writer.write(found.question, found.papers)) as drafts:
+            for draft in drafts:
+                sentence, cited = binder.bind(draft)
+                sentences.append(sentence)
+                citations += cited
+                yield Event("sentence", sentence=sentence, citations=cited)
+        outcome = writer.outcome()
         timings["write"] = round((perf_counter() - started) * 1000, 2)
         yield Event("stage", stage={"name": "write", "milliseconds": timings["write"]})
-    answer = _answer(found, sentences, citations, asked)
+    answer = _answer(found, Said(tuple(sentences), tuple(citations), outcome, binder.recited), asked)
     yield Event("answer", answer=_timed(answer, timings))
 
 
-def _answer(
-    found: Retrieved,
-    sentences: Sequence[Sentence],
-    citations: Sequence[Citation],
-    asked: Asked,
-) -> Answer:
-    supported = any(sentence.label == "supported" for sentence in sentences)
-    state: State = "not_in_corpus" if not supported else "partial" if found.unknown else "answered"
-    if state == "not_in_corpus":
-        sentences, citations = (), ()
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of the writing."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    outcome: Outcome
+    recited: int
+
+
+def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
+    state, missing = _state(found, said)
+    sentences, citations = (said.sentences, said.citations) if state != "not_in_corpus" else ((), ())
     papers = {passage.paper.id: passage.paper for passage in found.passages}
     shown = [sentence.to_dict() for sentence in sentences]
     text = render.text_of(shown, [citation.to_dict() for citation in citations])
     return Answer(
-        question=found.question,
+        question=asked.question,
         state=state,
         text=text if sentences else _decline(found),
-        sentences=tuple(sentences),
-        citations=tuple(citations),
+        sentences=sentences,
+        citations=citations,
         papers=tuple(cited_papers(citations, papers)),
         answerable=round(found.answerable, 4),
-        checks=_checks(sentences),
+        checks=_checks(said, sentences),
         passages=tuple(passage_dict(passage) for passage in found.passages),
         nearest=tuple(_nearest(passage) for passage in found.papers[:3]),
-        missing=None if state == "answered" else _missing(found),
+        missing=missing,
         mode=asked.mode,
         model=asked.model,
-        usage={"input_tokens": 0, "output_tokens": 0, "cost": None, "priced_as": None},
+        usage=dict(said.outcome.usage),
         timings={},
         corpus=asked.corpus,
         index_fingerprint=asked.index_fingerprint,
-        warnings=(*asked.warnings, *_without_year(found)),
+        prompt_fingerprints=dict(said.outcome.prompt_fingerprints),
+        warnings=(*_cut_warning(said.outcome), *_without_year(found)),
     )
+
+
+def _state(found: Retrieved, said: Said) -> tuple[State, str | None]:
+    """The state, and what is missing where it is not `answered`."""
+    unknown = f"No retrieved abstract mentions {', '.join(found.unknown)}." if found.unknown else None
+    missing = said.outcome.missing or unknown
+    if not any(sentence.label in ("supported", "partial") for sentence in said.sentences):
+        return "not_in_corpus", missing or "No retrieved abstract states what was asked."
+    if said.outcome.cut:
+        return "partial", missing or "The model ran out of room before its answer was whole."
+    return ("partial", missing) if missing else ("answered", None)
+
+
+def _cut_warning(outcome: Outcome) -> list[str]:
+    return ["The model stopped at its length limit; the unfinished sentence was left out."] if outcome.cut else []
 
 
 def _timed(answer: Answer, timings: Mapping[str, float]) -> Answer:
     return replace(answer, timings={**timings, "total": round(sum(timings.values()), 2)})
 
 
-def _checks(sentences: Sequence[Sentence]) -> dict[str, int]:
-    shown = sum(sentence.label in ("unsupported", "contradicted") for sentence in sentences)
-    return {"invented_marks": 0, "recited": 0, "repaired": 0, "shown_unsupported": shown}
+def _checks(said: Said, shown: Sequence[Sentence]) -> dict[str, int]:
+    failed = sum(sentence.label in ("unsupported", "contradicted") for sentence in shown)
+    return {
+        "invented_marks": said.outcome.invented,
+        "recited": said.recited,
+        "repaired": 0,
+        "shown_unsupported": failed,
+    }
 
 
 def _decline(found: Retrieved) -> str:
@@ -159,16 +199,11 @@ def _decline(found: Retrieved) -> str:
     return "The abstracts in this corpus do not answer this question."
 
 
-def _missing(found: Retrieved) -> str:
-    if found.unknown:
-        return f"No retrieved abstract mentions {', '.join(found.unknown)}."
-    return "No retrieved abstract states what was asked."
-
-
 def _without_year(found: Retrieved) -> list[str]:
     if not found.without_year:
         return []
-    return [f"The year filter left out {found.without_year} papers whose year is not known."]
+    papers = "1 paper" if found.without_year == 1 else f"{found.without_year} papers"
+    return [f"The year filter left out {papers} whose year is not known."]
 
 
 def _nearest(passage: Passage) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
-from importlib.resources import files
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import IndexMissing, SettingsError
-from .settings import MINE, SAMPLE, Settings
+from .corpora import Corpora
+from .settings import Settings, check_question
+from .writers import Writers
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from .answer import Answer, Event
+    from .conversation import Turn
     from .embeddings import Embedder
     from .index import Index
     from .ingest import Progress, Report
@@ -22,14 +24,16 @@ if TYPE_CHECKING:
     from .retrieval import Passage, Retrieved
 
 Filtering = Mapping[str, Any] | None
+History = Sequence[Mapping[str, Any]] | None
 
 
 class Assistant:
     """Answers questions from one corpus, and changes it. Use it with `with`, or call `close`.
 
-    settings: else `Settings.load()`. index: an open `Index` to use instead of the corpus that the settings name.
-    embedder: anything with the `Embedder` protocol instead of the local model. on_progress: told how far the indexing
-    of the sample or of added files is. Any thread may call any method.
+    settings: else `Settings.load()`. index: an open `Index` to use instead of the corpus that the settings name. llm:
+    any LlamaIndex LLM, instead of the one that the settings name. embedder: anything with the `Embedder` protocol
+    instead of the local model. on_progress: told how far the indexing of the sample or of added files is. Any thread
+    may call any method.
     """
 
     def __init__(
@@ -37,15 +41,14 @@ class Assistant:
         settings: Settings | None = None,
         *,
         index: Index | None = None,
+        llm: LLM | None = None,
         embedder: Embedder | None = None,
         on_progress: Progress | None = None,
     ) -> None:
         self.settings = settings or Settings.load()
-        self._index = index
-        self._given_index = index is not None
-        self._embedder = embedder
+        self._corpora = Corpora(self.settings, index, embedder, on_progress)
+        self._writers = Writers(self.settings, llm)
         self._on_progress = on_progress
-        self._opening = threading.RLock()
 
     def __enter__(self) -> Assistant:
         return self
@@ -55,125 +58,130 @@ class Assistant:
 
     def close(self) -> None:
         """Lets go of the corpus; an index that was passed in stays open. Closing twice is harmless."""
-        with self._opening:
-            if self._index is not None and not self._given_index:
-                self._index.close()
-                self._index = None
-
-    # Which corpus
+        self._corpora.close()
 
     @property
     def corpus(self) -> str:
         """The name of the corpus in use: the one that was asked for, else `mine` once it exists, else `sample`."""
-        if self._given_index and self._index is not None:
-            return self._index.folder.name
-        return self.settings.corpus or (MINE if self._exists(MINE) else SAMPLE)
+        return self._corpora.name
 
     def corpora(self) -> list[str]:
         """The names of the corpora on this disk."""
-        folder = self.settings.home / "corpora"
-        return sorted(path.parent.name for path in folder.glob("*/papers.sqlite"))
-
-    def _exists(self, name: str) -> bool:
-        return (self.settings.home / "corpora" / name / "papers.sqlite").exists()
+        return self._corpora.names()
 
     @property
     def index(self) -> Index:
-        """The open corpus; the sample is indexed on first use.
-
-        Raises IndexMissing for a corpus that does not exist.
-        """
-        with self._opening:
-            if self._index is None:
-                name = self.corpus
-                if name != SAMPLE and not self._exists(name):
-                    known = ", ".join({SAMPLE, *self.corpora()})
-                    cure = f"Index some papers into it: assistant index FILE --corpus {name}. Known corpora: {known}."
-                    raise IndexMissing(f"There is no corpus {name!r}.", cure=cure)
-                self._index = self._open(name)
-                if name == SAMPLE:
-                    self._fill_sample(self._index)
-            return self._index
-
-    def _open(self, name: str) -> Index:
-        from .index import Index
-
-        folder = self.settings.home / "corpora" / name
-        return Index(folder, self._load_embedder, chunk_size=self.settings.chunk_size)
-
-    def _load_embedder(self) -> Embedder:
-        with self._opening:
-            if self._embedder is None:
-                from .embeddings import local
-
-                self._embedder = local()
-            return self._embedder
-
-    def _fill_sample(self, index: Index) -> None:
-        from .ingest import ingest
-
-        pages = [Path(str(page)) for page in files("assistant").joinpath("data/daily_papers").iterdir()]
-        pages = sorted(page for page in pages if page.suffix == ".txt")
-        wanted = hashlib.sha256(b"".join(page.read_bytes() for page in pages)).hexdigest()
-        if index.store.sample_hash != wanted:
-            ingest(index, pages, source="daily_papers", progress=self._on_progress)
-            with index.store.transaction():
-                index.store.sample_hash = wanted
+        """The open corpus; the sample is indexed on first use. Raises IndexMissing for one that does not exist."""
+        return self._corpora.to_read()
 
     # Asking
 
-    def ask(self, question: str, *, filters: Filtering = None, top_k: int | None = None) -> Answer:
+    def ask(self, question: str, **options: Any) -> Answer:
         """The checked and cited answer to a question, or a decline with the nearest papers.
 
-        filters: any of source, year, year_from, year_to, author, venue, paper_ids. Raises AssistantError.
+        Options are those of `stream`. Raises AssistantError.
         """
-        *_, last = self.stream(question, filters=filters, top_k=top_k)
+        *_, last = self.stream(question, **options)
         assert last.answer is not None, "a stream ends with its answer"
         return last.answer
 
-    def stream(self, question: str, *, filters: Filtering = None, top_k: int | None = None) -> Iterator[Event]:
-        """The same as it comes: stages, whole checked sentences, and at the end the answer."""
+    def stream(
+        self, question: str, *, history: History = None, filters: Filtering = None, top_k: int | None = None
+    ) -> Generator[Event]:
+        """The same as it comes: stages, whole checked sentences, and at the end the answer.
+
+        history: earlier turns, `{role, content, citations?: [{number, paper_id}]}`; papers keep their numbers. filters:
+        any of source, year, year_from, year_to, author, venue, paper_ids. Closing it stops the model.
+        """
+        from . import conversation
         from .answer import Asked, respond
-        from .extractive import Extractive
-        from .lexical import content_words
 
-        found = self.retrieve(question, filters=filters, top_k=top_k)
-        index = self.index
-        writer = Extractive(
-            index.embedder.embed, index.stems, index.term_weights(" ".join(content_words(found.question)))
+        question = check_question(question)
+        past = conversation.turns(history)
+        llm = self.llm
+        found = self.retrieve(self._standalone(question, past, llm), filters=filters, top_k=top_k)
+        writer = self._writers.writer(found.question, self.index)
+        asked = Asked(
+            question,
+            self.corpus,
+            self.index.fingerprint,
+            "llm" if llm else "extractive",
+            llm.metadata.model_name if llm else None,
+            conversation.numbers(past),
         )
-        asked = Asked(self.corpus, index.fingerprint)
-        yield from respond(found, writer.write(found.question, found.papers), asked)
+        yield from respond(found, writer, asked)
 
-    async def aask(self, question: str, *, filters: Filtering = None, top_k: int | None = None) -> Answer:
+    @property
+    def llm(self) -> LLM | None:
+        """The model that writes, connected when first needed; None where answers are extractive.
+
+        Raises ModelError where one is wanted and cannot be had.
+        """
+        return self._writers.llm
+
+    def _standalone(self, question: str, past: list[Turn], llm: LLM | None) -> str:
+        """The question as it can be understood without the conversation."""
+        from . import conversation
+
+        if not past:
+            return question
+        cited = [paper_id for turn in past for _, paper_id in turn.cited]
+        titles = {known: paper.title for paper in self.index.store.by_ids(cited) for known in paper.source_ids}
+        if llm is not None:
+            return conversation.rewritten(question, past, titles, llm)
+        return conversation.standalone(question, past, titles)
+
+    async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question, filters=filters, top_k=top_k)
+        return await asyncio.to_thread(self.ask, question, **options)
 
-    async def astream(
-        self, question: str, *, filters: Filtering = None, top_k: int | None = None
-    ) -> AsyncIterator[Event]:
-        """`stream` without blocking the event loop."""
-        events = self.stream(question, filters=filters, top_k=top_k)
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+    async def astream(self, question: str, **options: Any) -> AsyncIterator[Event]:
+        """`stream` without blocking the event loop; closing it, or cancelling the task, stops the model."""
+        events = self.stream(question, **options)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            events.close()
+
+    def last_conversation(self) -> list[dict[str, Any]]:
+        """The history of the conversation that was remembered last, to pass to `ask`; empty where there is none."""
+        return self.index.store.conversations.last()
+
+    def remember(self, answer: Answer, history: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Keeps a conversation that `answer` goes on with, for `last_conversation`."""
+        turns = [*history, *answer.turns()]
+        self.index.store.conversations.save(turns, replacing_last=bool(history))
 
     def search(self, query: str, *, filters: Filtering = None, top_k: int | None = None) -> list[Passage]:
         """The best passage of each paper that fits the query, best paper first."""
         return self.retrieve(query, filters=filters, top_k=top_k).papers
 
     def retrieve(self, question: str, *, filters: Filtering = None, top_k: int | None = None) -> Retrieved:
-        """Everything that retrieval found; `ask` and `search` both begin here."""
+        """Everything that retrieval found; `ask` and `search` both begin here.
+
+        Raises SettingsError for a question that is empty or too long, a top_k outside 1..100, an unknown filter.
+        """
         from .retrieval import retrieve
         from .store import Filters
 
-        question = question.strip()
-        if not question:
-            raise SettingsError("The question is empty.", cure='Ask something, e.g. assistant ask "What is CLIP?"')
-        if len(question) > _LONGEST_QUESTION:
-            cure = f"Shorten it to {_LONGEST_QUESTION} characters."
-            raise SettingsError(f"The question has {len(question)} characters.", cure=cure)
+        question = check_question(question)
         chosen = Filters.of(filters)
-        return retrieve(self.index, question, top_k=top_k or self.settings.top_k, filters=chosen)
+        settings = self.settings if top_k is None else replace(self.settings, top_k=top_k)
+        return retrieve(self.index, question, top_k=settings.top_k, filters=chosen)
+
+    def evaluate(
+        self, questions: str | Path | Iterable[Mapping[str, Any]], out: str | Path | None = None, **options: Any
+    ) -> Any:
+        """Asks the questions and measures the answers: an `Evaluation` with `summary`, `outcomes`, `markdown()`.
+
+        questions: a JSONL file, the name of a bundled set (`daily_papers`) or a list. out: a folder for the outcomes,
+        the summary and the report, from which an interrupted run goes on. Options (split, limit, fresh, seed,
+        on_progress) are those of `evaluate` in eval/run.py. Raises QuestionsError, and what `index` raises.
+        """
+        from .harness import load_eval
+
+        return load_eval().evaluate(self, questions, out=out, **options)
 
     # Papers
 
@@ -181,11 +189,14 @@ class Assistant:
         """Indexes files and folders into the corpus (`mine` unless the settings name another)."""
         from .ingest import ingest
 
-        return ingest(self._writable(), paths, source=source, progress=self._on_progress)
+        return ingest(self._corpora.to_write(create=True), paths, source=source, progress=self._on_progress)
 
     def remove(self, *paper_ids: str) -> list[Paper]:
-        """Takes papers out, by any of their ids; returns those that were there."""
-        return self._writable().remove(paper_ids)
+        """Takes papers out, by any of their ids; returns those that were there.
+
+        Raises IndexMissing for a corpus that does not exist.
+        """
+        return self._corpora.to_write(create=False).remove(paper_ids)
 
     def papers(self, *, limit: int | None = None, offset: int = 0, **filters: Any) -> list[Paper]:
         """The papers that pass the filters, in the order in which they were added."""
@@ -197,11 +208,7 @@ class Assistant:
         """Builds the corpus's index anew with the present embedder and chunk size, and swaps it in when whole."""
         from .index.rebuilding import Rebuilding
 
-        name = self.corpus
-        if not self._exists(name):
-            raise IndexMissing(f"There is no corpus {name!r}.", cure="Nothing needs rebuilding.")
-        with self._opening:
-            index = self._index = self._index or self._open(name)
+        index = self._corpora.to_rebuild()
         total, done = index.store.total(), 0.0
 
         def on_paper(papers: float) -> None:
@@ -211,20 +218,6 @@ class Assistant:
                 self._on_progress(done, total)
 
         Rebuilding(index, self.settings.chunk_size, on_paper).run()
-
-    def _writable(self) -> Index:
-        """The corpus to change. Where none was named that is `mine`: the sample is never changed by chance."""
-        with self._opening:
-            unnamed = self.settings.corpus is None and not self._given_index
-            if unnamed and self._index is not None and self._index.folder.name != MINE:
-                self.close()
-            if self._index is None:
-                name = MINE if unnamed else self.corpus
-                self._index = self.index if name == SAMPLE else self._open(name)
-            return self._index
-
-
-_LONGEST_QUESTION = 4000  # characters
 
 
 def ask(question: str, **options: Any) -> Answer:

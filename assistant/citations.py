@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from .grounding import Judgement, Label, Source, check
 from .papers import Paper
+from .retrieval import Passage
 from .sentences import split
 
 Block = Literal["paragraph", "bullet", "heading"]
@@ -57,22 +58,55 @@ class Draft:
     papers: tuple[Paper, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a writer knows once its drafts are drawn dry.
+
+    missing: what was asked and no source states, in the writer's words. invented: marks that named no source. cut:
+    whether it ran out of room. usage: the Answer's `usage`.
+    """
+
+    missing: str | None = None
+    invented: int = 0
+    cut: bool = False
+    usage: Mapping[str, Any] = field(
+        default_factory=lambda: {"input_tokens": 0, "output_tokens": 0, "cost": None, "priced_as": None}
+    )
+    prompt_fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+class Writer(Protocol):
+    """What proposes an answer: with a model (`written`) or without (`extractive`)."""
+
+    def write(self, question: str, papers: Sequence[Passage]) -> Generator[Draft]:
+        """Drafts, in the order in which they are to be read. `papers`: the best passage of each, best first."""
+        ...
+
+    def outcome(self) -> Outcome:
+        """What is known when the drafts are drawn dry."""
+        ...
+
+
+_WORTH = {"supported": 2, "partial": 1}
+
+
 @dataclass(slots=True)
 class Binder:
     """Turns the drafts of one answer into checked sentences; holds the numbers that its papers have been given.
 
-    `numbers` may come filled from earlier turns of a conversation, in which a paper keeps its number.
+    retrieved: every paper that the writer could have cited. numbers: of papers cited in earlier turns of the
+    conversation, in which a paper keeps its number and new ones continue the count.
     """
 
+    retrieved: Sequence[Paper] = ()
     numbers: dict[str, int] = field(default_factory=dict)
     bound: int = 0
+    recited: int = 0
 
     def bind(self, draft: Draft) -> tuple[Sentence, tuple[Citation, ...]]:
-        """Checks the draft against the abstracts it cites and cites the spans that support it."""
-        judgement = check(draft.text, [source_of(paper) for paper in draft.papers])
-        if draft.block == "heading":
-            judgement = Judgement("not_checkable", 0.0, (), ())
-        citations = tuple(self._cite(draft.papers, judgement))
+        """Checks the draft against the abstracts it cites, else against all retrieved, and cites what supports it."""
+        papers, judgement = self._judge(draft)
+        citations = tuple(self._cite(papers, judgement))
         sentence = Sentence(
             self.bound,
             draft.text,
@@ -84,6 +118,21 @@ class Binder:
         )
         self.bound += 1
         return sentence, citations
+
+    def _judge(self, draft: Draft) -> tuple[Sequence[Paper], Judgement]:
+        """The verdict and the papers it rests on; a sentence that fails by what it cites may stand by another paper."""
+        if draft.block == "heading":
+            return (), Judgement("not_checkable", 0.0)
+        judgement = check(draft.text, [source_of(paper) for paper in draft.papers])
+        if judgement.label in ("supported", "not_checkable"):
+            return draft.papers, judgement
+        others = [paper for paper in self.retrieved if paper not in draft.papers]
+        found = [(check(draft.text, [source_of(paper)]), paper) for paper in others]
+        other, paper = max(found, key=lambda one: _rank(one[0]), default=(judgement, None))
+        if paper is None or _WORTH.get(other.label, 0) <= _WORTH.get(judgement.label, 0):
+            return draft.papers, judgement
+        self.recited += 1
+        return (paper,), other
 
     def _cite(self, papers: Sequence[Paper], judgement: Judgement) -> list[Citation]:
         citations = []
@@ -105,9 +154,13 @@ class Binder:
         return citations
 
 
+def _rank(judgement: Judgement) -> tuple[int, float]:
+    return _WORTH.get(judgement.label, 0), judgement.support
+
+
 def source_of(paper: Paper) -> Source:
     """A paper's abstract as a source of evidence."""
-    return Source(paper.abstract, tuple(split(paper.abstract)))
+    return Source(paper.abstract, tuple(split(paper.abstract)), paper.title)
 
 
 def cited_papers(citations: Sequence[Citation], papers: Mapping[str, Paper]) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@ AssistantError
 ├── IndexMissing     the corpus asked for does not exist
 ├── IndexMismatch    the index was built by another embedding model or by a newer version
 ├── IndexBusy        another process holds the index and did not let go in time
-└── ModelError       a model that is missing, refused or failed (`retryable` says whether waiting helps)
+├── PromptError      a prompt file that is missing or does not fit its call
+├── ModelError       a model that is missing, refused or failed (`retryable` says whether waiting helps)
+└── QuestionsError   questions, or the results of an earlier evaluation, that cannot be used
 """
 
 from __future__ import annotations
@@ -51,5 +53,13 @@ class IndexBusy(AssistantError):
     """Another process holds the index and did not let go in time."""
 
 
+class PromptError(AssistantError):
+    """A prompt file that is missing or does not fit its call."""
+
+
 class ModelError(AssistantError):
     """A model that is missing, refused or failed."""
+
+
+class QuestionsError(AssistantError):
+    """Questions, or the results of an earlier evaluation, that cannot be used."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .citations import Draft
+from .citations import Draft, Outcome
 from .papers import Paper
 from .retrieval import Passage
 from .sentences import split
@@ -64,7 +64,7 @@ class Extractive:
     stems: Stems
     weights: Mapping[str, float]
 
-    def write(self, question: str, papers: Sequence[Passage]) -> Iterator[Draft]:
+    def write(self, question: str, papers: Sequence[Passage]) -> Generator[Draft]:
         """Drafts that answer, shaped by the question: one or two sentences, or a bullet for each paper.
 
         `papers` holds the best passage of each retrieved paper, in rank order.
@@ -75,6 +75,10 @@ class Extractive:
             yield from _paragraph(candidates)
         else:
             yield from _bullets(candidates, two=shape == "comparison")
+
+    def outcome(self) -> Outcome:
+        """Nothing that the drafts do not say."""
+        return Outcome()
 
     def _candidates(self, question: str, papers: Sequence[Passage]) -> list[Candidate]:
         """All sentences of the papers, best first."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_HOSTILE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# Control, zero-width, direction-changing and tag characters, and halves of surrogate pairs.
+_HOSTILE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e0fff]"
+)
 _SAFE_LINK = re.compile(r"https?://[^\s<>\"'()]+")
+_LIST = re.compile(r"^(\d*)([-+=.)])")  # at the start of a line it would begin a list or underline a heading
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#!|~$&])")
 
 
@@ -39,6 +45,12 @@ def plain(text: str) -> str:
     return _HOSTILE.sub("", text)
 
 
+def json_text(value: Mapping[str, Any]) -> str:
+    """The value as JSON that may go to a terminal: what `plain` takes out is an escape here, so nothing is lost."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _HOSTILE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
 def terminal(answer: Mapping[str, Any], *, quotes: bool = True) -> str:
     """The answer for a terminal: the text, then each cited paper with the words that were cited."""
     parts = [plain(answer["text"])]
@@ -55,6 +67,14 @@ def terminal(answer: Mapping[str, Any], *, quotes: bool = True) -> str:
         nearest = [f"  - {plain(paper['title'])}" for paper in answer["nearest"]]
         parts.append("\n".join(["The nearest papers:", *nearest]))
     return "\n\n".join(parts)
+
+
+def usage_line(answer: Mapping[str, Any]) -> str:
+    """Which model answered, and what it took."""
+    usage = answer["usage"]
+    cost = "unpriced" if usage["cost"] is None else f"${usage['cost']:.4f} by {usage['priced_as']}"
+    tokens = f"{usage['input_tokens']} tokens in, {usage['output_tokens']} out"
+    return plain(f"{answer['model']}: {tokens}, {cost}, {answer['timings']['total'] / 1000:.1f} s")
 
 
 def byline(paper: Mapping[str, Any]) -> str:
@@ -101,7 +121,8 @@ def _reference(answer: Mapping[str, Any], paper: Mapping[str, Any]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", plain(text))
+    escaped = _MARKDOWN.sub(r"\\\1", " ".join(plain(text).split()))
+    return _LIST.sub(r"\1\\\2", escaped)
 
 
 def bibtex(answer: Mapping[str, Any]) -> str:
@@ -112,21 +133,30 @@ def bibtex(answer: Mapping[str, Any]) -> str:
 
     library = Library()
     for paper in answer["papers"]:
-        known = {
-            "title": paper["title"],
-            "author": " and ".join(paper["authors"]),
-            "year": paper["year"],
-            "journal": paper["venue"],
-            "doi": paper["doi"],
-            "eprint": paper["arxiv_id"],
-            "url": link(paper),
+        texts = {
+            "title": f"{{{_tex(paper['title'])}}}",  # braces keep its capitals
+            "author": " and ".join(_tex_name(name) for name in paper["authors"]),
+            "year": str(paper["year"] or ""),
+            "journal": _tex(paper["venue"] or ""),
         }
-        fields = [Field(name, _bibtex_value(str(value))) for name, value in known.items() if value]
+        literal = {"doi": paper["doi"] or "", "eprint": paper["arxiv_id"] or "", "url": link(paper)}
+        fields = [Field(name, value) for name, value in (texts | _literal(literal)).items() if value]
         library.add(Entry("article" if paper["venue"] else "misc", f"paper{paper['number']}", fields))
     return str(write_string(library))
 
 
-def _bibtex_value(text: str) -> str:
-    """Braces balanced and specials escaped, so that no value can end its field."""
-    safe = re.sub(r"([%&#])", r"\\\1", plain(text).replace("\\", "").replace("{", "").replace("}", ""))
-    return f"{{{safe}}}"
+_TEX = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {sign: rf"\{sign}" for sign in "%&#_$"}
+_NO_FIELD_END = str.maketrans("", "", "\\{}")  # with them a value could end its field or begin a command
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(character, character) for character in plain(text).translate(_NO_FIELD_END))
+
+
+def _tex_name(name: str) -> str:
+    """A name; one that holds an "and" is a group's and stays whole."""
+    return f"{{{_tex(name)}}}" if " and " in name else _tex(name)
+
+
+def _literal(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: plain(value).translate(_NO_FIELD_END) for name, value in fields.items()}

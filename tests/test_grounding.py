@@ -144,9 +144,30 @@ def test_what_states_nothing_is_not_checkable(sentence: str) -> None:
     assert judged.reasons
 
 
+@pytest.mark.parametrize("sentence", [".", "of the", "We", "is"])
+def test_a_stray_piece_of_a_source_is_not_checkable(sentence: str) -> None:
+    assert check(sentence, [source("We speak of the sea. It is deep.")]).label == "not_checkable"
+
+
+def test_a_comparison_may_rest_on_two_sources() -> None:
+    sources = [source("BERT masks tokens with transformers."), source("ELMo masks characters with transformers.")]
+    judged = check("BERT masks tokens, ELMo masks characters.", sources)
+    assert judged.label == "supported"
+    assert {piece.source for piece in judged.evidence} == {0, 1}
+
+
 @given(st.text(max_size=80), st.text(max_size=200))
 def test_judges_any_text_within_bounds(sentence: str, text: str) -> None:
     judged = check(sentence, [source(text), source(ABSTRACT)])
     assert 0 <= judged.support <= 1
     for piece in judged.evidence:
         assert 0 <= piece.start < piece.end <= len(text if piece.source == 0 else ABSTRACT)
+
+
+def test_a_name_may_rest_on_the_title_but_a_quantity_may_not() -> None:
+    text = "We align a frozen visual encoder with a frozen language model."
+    source = Source(text, ((0, len(text)),), title="MiniGPT-4: 80% of vision-language understanding")
+    assert (
+        check("MiniGPT-4 aligns a frozen visual encoder with a frozen language model.", [source]).label == "supported"
+    )
+    assert check("It aligns 80% of a frozen visual encoder.", [source]).label != "supported"

@@ -34,10 +34,14 @@ _CUT = re.compile(r"\w\n-?\w|\w-\n\w|\w\n%|\d[.,]\n\d|\d\n[.,]\d")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An abstract and the spans of its sentences (code points); `vectors` is (len(sentences), dimension)."""
+    """An abstract and the spans of its sentences (code points); `vectors` is (len(sentences), dimension).
+
+    The `title` only names what the abstract is about: words and names of it may be used, no quantity rests on it.
+    """
 
     text: str
     sentences: tuple[Span, ...]
+    title: str = ""
     vectors: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
@@ -64,22 +68,26 @@ class Judgement:
 def check(sentence: str, sources: Sequence[Source], vector: NDArray[np.float32] | None = None) -> Judgement:
     """Whether the sources support the sentence, which carries no citation marks.
 
-    `support` is the share of the sentence's weighted content words that the evidence holds: one sentence of a
-    source, or two where the second adds words that the first lacks. Text that occurs word for word is its own
-    exact evidence. Numbers are guarded apart: one that no source states is never supported. `vector`, and the
-    vectors of the sources, are for a scorer that reads meaning; this one does not.
+    `support` is the share of the sentence's weighted content words that the evidence holds. Evidence is one
+    sentence of the best source, or two where the second adds words that the first lacks, and the same of every
+    other source that holds at least half of the words alone, so that a comparison can rest on two papers. Text
+    that occurs word for word is its own exact evidence. Numbers are guarded apart: one that no source states is
+    never supported. `vector`, and the vectors of the sources, are for a scorer that reads meaning; this one
+    does not.
     """
     asked = words.content(sentence)
-    verbatim = _verbatim(sentence, sources)
+    verbatim = _verbatim(sentence, sources, whole=not asked)
     if not verbatim and (reason := _not_checkable(sentence, asked)):
         return Judgement("not_checkable", 0.0, (reason,))
     if not sources:
         return Judgement("unsupported", 0.0, ("there is no source to check against",))
     evidence = verbatim or _overlap(asked, sources)
     held = _held(evidence, sources)
+    titles = [sources[piece.source].title for piece in evidence]
+    held |= {key for title in titles for key in words.content(title) if key[0] != "#"}
     support = 1.0 if verbatim else words.share(asked, held)
     stated = [_context(sources[piece.source], piece) for piece in evidence]
-    found = numbers.guard(sentence, stated, [source.text for source in sources])
+    found = numbers.guard(sentence, stated, [source.text for source in sources], titles)
     label, reasons = _label(support, found)
     lacking = [word.shown for key, word in asked.items() if key not in held and key[0] != "#"]
     if lacking and not verbatim and label != "contradicted":
@@ -148,13 +156,17 @@ def _normal(text: str) -> tuple[str, tuple[int, ...]]:
     return "".join(out), (*at, len(text))
 
 
-def _verbatim(sentence: str, sources: Sequence[Source]) -> tuple[Evidence, ...]:
-    """Where the sentence stands word for word, its last full stop aside; one place per source."""
+def _verbatim(sentence: str, sources: Sequence[Source], whole: bool) -> tuple[Evidence, ...]:
+    """Where the sentence stands word for word, its last full stop aside; one place per source.
+
+    With `whole` only as a whole sentence: "In short" says nothing because it occurs somewhere.
+    """
     wanted = _normal(sentence.strip())[0]
     return tuple(
         Evidence(index, *span, 1.0)
         for index, source in enumerate(sources)
         if (span := _find(wanted, source.text) or _find(wanted.rstrip(".!"), source.text))
+        and (not whole or span in source.sentences)
     )
 
 

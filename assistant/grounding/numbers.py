@@ -30,18 +30,21 @@ class Finding:
     exact: bool
 
 
-def guard(sentence: str, evidence: Sequence[str], sources: Sequence[str]) -> tuple[Finding, ...]:
+def guard(
+    sentence: str, evidence: Sequence[str], sources: Sequence[str], titles: Sequence[str] = ()
+) -> tuple[Finding, ...]:
     """For each number in the sentence, whether the evidence, or else any of the sources, states it.
 
     A number is the same if its value is (0.78M = 780K) and the units are equal or one names none; a name with
-    digits (GPT-4) must occur as that name. `instead` is the evidence's own number in the same place: the same
-    unit, following word or a shared neighbour. `exact` is false for a small written count ("two"), which a
-    writer may have counted.
+    digits (GPT-4) must occur as that name, and may also stand in the `titles` of the evidence. `instead` is the
+    evidence's own number in the same place: the same unit, following word or a shared neighbour. `exact` is false
+    for a small written count ("two"), which a writer may have counted.
     """
     claim = read(sentence)
     near, far = [(t, read(t)) for t in evidence], [read(t) for t in sources]
     found = [_quantity(sentence, q, near, far) for q in claim.quantities if q.kind != "hint"]
-    return (*found, *(_name(sentence[start:end], near, far) for start, end in claim.names))
+    named = [*near, *((title, read(title)) for title in titles)]
+    return (*found, *(_name(sentence[start:end], named, far) for start, end in claim.names))
 
 
 def _quantity(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..papers import Paper, title_key
 from .builds import Build, Builds, Rows
+from .conversations import Conversations
 from .filters import Filters
 from .schema import connect, disk_error
 
@@ -26,9 +27,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._opening = threading.Lock()
         self.builds = Builds(self)
+        self.conversations = Conversations(self)
 
     @property
     def sql(self) -> sqlite3.Connection:
@@ -36,17 +38,25 @@ class Store:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             with self._opening:
+                self._close_of_dead_threads()
                 connection = self._local.connection = connect(self.path)
-                self._opened.append(connection)
+                self._opened.append((threading.current_thread(), connection))
         return connection
 
     def close(self) -> None:
         """Closes the connections of all threads."""
         with self._opening:
-            for connection in self._opened:
+            for _, connection in self._opened:
                 connection.close()
             self._opened.clear()
             self._local = threading.local()
+
+    def _close_of_dead_threads(self) -> None:
+        # A server may start a thread a question; their connections would use up the files a process may open.
+        for thread, connection in self._opened:
+            if not thread.is_alive():
+                connection.close()
+        self._opened = [(thread, connection) for thread, connection in self._opened if thread.is_alive()]
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
@@ -55,12 +65,22 @@ class Store:
             self.sql.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self.sql.execute("COMMIT" if keep else "ROLLBACK")
             except BaseException:
-                self.sql.execute("ROLLBACK")
+                if self.sql.in_transaction:  # SQLite itself ends one that the disk had no room for
+                    self.sql.execute("ROLLBACK")
                 raise
-            self.sql.execute("COMMIT" if keep else "ROLLBACK")
         except (OSError, sqlite3.DatabaseError) as error:
             raise disk_error(error, self.path) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Look-ups inside see one state of the corpus, whatever is committed meanwhile."""
+        self.sql.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.sql.execute("COMMIT")
 
     # Look-ups (the two that papers.resolve needs come first)
 
@@ -132,7 +152,7 @@ class Store:
             title_key(paper.title),
             paper.content_hash,
             paper.year,
-            paper.venue,
+            paper.venue.casefold() if paper.venue else None,
             "\n".join(paper.authors).casefold(),
             json.dumps(paper.to_dict(), ensure_ascii=False),
         )

@@ -64,6 +64,10 @@ class Builds:
         """The builds that are `building`, `active` or `old`."""
         return [Build(**row) for row in self._store.sql.execute("SELECT * FROM builds WHERE state = ?", [state])]
 
+    def ids(self) -> set[str]:
+        """The ids of all builds."""
+        return {row["id"] for row in self._store.sql.execute("SELECT id FROM builds")}
+
     def create(self, embedder: str, dimension: int, chunk_size: int) -> Build:
         """Registers an empty build, not yet active."""
         build = Build(uuid.uuid4().hex[:12], embedder, dimension, chunk_size, DERIVED_SCHEMA, "building", 0)
@@ -99,8 +103,10 @@ class Builds:
 
     def mark_removing(self, build_id: str, numbers: Iterable[int]) -> None:
         """Says that these papers are about to be taken out."""
+        # One that the build does not hold yet gets a row too, or nobody would finish its removal for a dead writer.
         self._store.sql.executemany(
-            "UPDATE indexed SET state = 'removing' WHERE build = ? AND number = ?",
+            "INSERT INTO indexed (build, number, content_hash, state) VALUES (?, ?, '', 'removing') "
+            "ON CONFLICT (build, number) DO UPDATE SET state = 'removing'",
             [(build_id, number) for number in numbers],
         )
 
@@ -152,9 +158,14 @@ class Builds:
         return [row["number"] for row in rows]
 
     def rows(self, build_id: str, numbers: Iterable[int], *, done: bool = True) -> list[Rows]:
-        """Where the vectors of these papers lie; with `done`, only of papers that are whole."""
+        """Where the vectors of these papers lie; with `done`, only of papers that are whole and as the corpus has them.
+
+        The active build holds all done papers as they are; one that was swapped out may not.
+        """
         found = self._store.sql.execute(
-            "SELECT number, first_row, row_count FROM indexed WHERE build = ? AND (state = 'done' OR NOT ?) "
+            "SELECT number, first_row, row_count FROM indexed i WHERE build = ? "
+            "AND (NOT ? OR state = 'done' AND content_hash = "
+            "(SELECT content_hash FROM papers WHERE number = i.number)) "
             "AND number IN (SELECT value FROM json_each(?))",
             [build_id, done, json.dumps([int(number) for number in numbers])],
         )

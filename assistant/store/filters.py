@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -55,7 +55,7 @@ class Filters:
         if self.author is not None:
             parts.append(("instr(authors, ?) > 0", [self.author.casefold()]))
         if self.venue is not None:
-            parts.append(("lower(venue) = lower(?)", [self.venue]))
+            parts.append(("venue = ?", [self.venue.casefold()]))
         if self.paper_ids is not None:
             known = "SELECT number FROM aliases WHERE alias IN (SELECT value FROM json_each(?))"
             parts.append((f"number IN ({known})", [json.dumps(self.paper_ids)]))
@@ -64,12 +64,16 @@ class Filters:
 
 
 def _checked(name: str, value: Any) -> Any:
-    if name in ("year_from", "year_to") and (isinstance(value, bool) or not isinstance(value, int)):
+    if name in ("year_from", "year_to") and not _is_year(value):
         raise SettingsError(f"The filter {name} is {value!r}.", cure="Give a year as a whole number.")
     if name == "paper_ids":
-        if isinstance(value, str) or not all(isinstance(one, str) for one in value):
+        if not isinstance(value, Collection) or isinstance(value, str) or not all(isinstance(o, str) for o in value):
             raise SettingsError(f"The filter paper_ids is {value!r}.", cure="Give a list of ids.")
         return tuple(value)
     if name in ("source", "author", "venue") and not isinstance(value, str):
         raise SettingsError(f"The filter {name} is {value!r}.", cure="Give a text.")
     return value
+
+
+def _is_year(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10_000

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from ..errors import AssistantError, IndexMismatch
 
 SCHEMA_VERSION = 1
+
+_PATIENCE = 30.0  # seconds that a connection waits for another's lock
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS papers (
@@ -16,7 +19,7 @@ CREATE TABLE IF NOT EXISTS papers (
     title_key TEXT NOT NULL,
     content_hash TEXT NOT NULL,
     year INTEGER,
-    venue TEXT,
+    venue TEXT,                                 -- case-folded, for the venue filter
     authors TEXT NOT NULL,                      -- case-folded, a line each, for the author filter
     json TEXT NOT NULL                          -- the whole Paper
 );
@@ -53,6 +56,11 @@ CREATE TABLE IF NOT EXISTS indexed (            -- what each build holds of each
     PRIMARY KEY (build, number)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS indexed_unfinished ON indexed (build, state) WHERE state <> 'done';
+CREATE TABLE IF NOT EXISTS conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    updated TEXT NOT NULL,
+    history TEXT NOT NULL                       -- JSON: history items with citations
+);
 CREATE TABLE IF NOT EXISTS current (            -- one row: swapping builds is one transaction
     one INTEGER PRIMARY KEY CHECK (one = 1),
     active_build TEXT,
@@ -67,7 +75,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode, with the tables made. Raises one sentence for what a disk can do wrong."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
@@ -85,14 +93,28 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # For this one statement SQLite ignores the timeout: two processes that open a fresh corpus would meet here.
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
 
 
 def disk_error(error: Exception, path: Path) -> AssistantError:
     """The sentence for an error of the file system or of SQLite."""
     text = str(error).lower()
-    if isinstance(error, PermissionError) or "readonly" in text or "read-only" in text or "unable to open" in text:
+    refused = isinstance(error, (PermissionError, NotADirectoryError, FileExistsError))
+    if refused or "readonly" in text or "read-only" in text or "unable to open" in text:
         cure = "Make it writable, or set ASSISTANT_HOME to a folder that is."
         return AssistantError(f"{path.parent} cannot be written to.", cure=cure)
     if "full" in text or "no space" in text:

@@ -1,0 +1,118 @@
+"""Conversations: a follow-up becomes a question that stands alone, and papers keep their numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import prompts
+from .errors import SettingsError
+from .marks import read_marks
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+_TURNS = 6  # of the past, read for a follow-up
+_LONGEST = 1500  # characters of a past turn
+# Words that point back, and beginnings that leave out what they ask about.
+_POINTS_BACK = re.compile(
+    r"\b(it|its|they|their|them|this|that|these|those|he|she|his|her|ones|former|latter|same|others)\b",
+    re.IGNORECASE,
+)
+_LEAVES_OUT = re.compile(r"\s*(and|but|also|what about|how about|why|then|so|or|any|compared)\b", re.IGNORECASE)
+_NAME = re.compile(r"\b(?=[\w.-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]*\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn: who spoke, what was said without marks, and the papers cited by (number, paper id)."""
+
+    role: Literal["user", "assistant"]
+    content: str
+    cited: tuple[tuple[int, str], ...] = ()
+
+
+def turns(history: Sequence[Mapping[str, Any]] | None) -> list[Turn]:
+    """History items `{role, content, citations?: [{number, paper_id}]}` as turns. SettingsError for other shapes."""
+    return [_turn(item) for item in history or ()]
+
+
+def _turn(item: Mapping[str, Any]) -> Turn:
+    try:
+        role, content = item["role"], item["content"]
+        cited = tuple((int(one["number"]), str(one["paper_id"])) for one in item.get("citations") or ())
+    except (KeyError, TypeError, ValueError, AttributeError):
+        cure = "Give {role, content, citations?: [{number, paper_id}]}."
+        raise SettingsError(f"A history item cannot be read: {str(item)[:200]}.", cure=cure) from None
+    if role not in ("user", "assistant") or not isinstance(content, str):
+        raise SettingsError(f"A history item has the role {role!r}.", cure="Use user or assistant, and a text.")
+    return Turn(role, content, cited)
+
+
+def numbers(past: Sequence[Turn]) -> dict[str, int]:
+    """The number that each paper was first given in the conversation."""
+    given: dict[str, int] = {}
+    for turn in past:
+        for number, paper_id in turn.cited:
+            given.setdefault(paper_id, number)
+    return given
+
+
+def cited_before(past: Sequence[Turn]) -> list[str]:
+    """The ids of the papers cited in the last turn that cited any."""
+    return next(([paper_id for _, paper_id in turn.cited] for turn in reversed(past) if turn.cited), [])
+
+
+def needs_rewriting(question: str, past: Sequence[Turn]) -> bool:
+    """Whether the question leans on the conversation: it points back, leaves out its subject, or is very short."""
+    if not past:
+        return False
+    name, back = _NAME.search(question), _POINTS_BACK.search(question)
+    if _LEAVES_OUT.match(question):
+        return True
+    if name is None:
+        return back is not None or len(question.split()) <= 4
+    return back is not None and back.start() < name.start()  # "does it beat LoRA?", not "does LoRA share its adapters?"
+
+
+def standalone(question: str, past: Sequence[Turn], titles: Mapping[str, str]) -> str:
+    """The question with what it leans on in front: the titles last cited, else the names and words last used.
+
+    titles: of the papers cited in the conversation, by id. The way without a model.
+    """
+    if not needs_rewriting(question, past):
+        return question
+    subjects = [titles[paper_id] for paper_id in dict.fromkeys(cited_before(past)) if paper_id in titles]
+    return f"{'; '.join(subjects[:2]) or _subject(past)}: {question}"
+
+
+def _subject(past: Sequence[Turn]) -> str:
+    """What a conversation without citations was about: the names in its last turns, and its last question."""
+    names = dict.fromkeys(name for turn in past[-2:] for name in _NAME.findall(turn.content))
+    asked = next((turn.content for turn in reversed(past) if turn.role == "user"), "")
+    return " ".join([asked, *(name for name in names if name not in asked)])[:_LONGEST]
+
+
+def rewritten(question: str, past: Sequence[Turn], titles: Mapping[str, str], llm: LLM) -> str:
+    """The same by a model, from the fenced conversation. Raises ModelError; a useless reply leaves the question."""
+    from .llm import complete
+
+    if not needs_rewriting(question, past):
+        return question
+    told = "\n".join(f"{turn.role}: {_readable(turn, titles)}" for turn in past[-_TURNS:])
+    prompt = prompts.load("rewrite_question")
+    fenced = told.replace("<<<", "< < <").replace(">>>", "> > >")
+    reply = complete(llm, prompt.fill(conversation=fenced, question=question))
+    text = " ".join(reply.text.split())
+    return text if 0 < len(text) <= 4 * len(question) + 400 else question
+
+
+def _readable(turn: Turn, titles: Mapping[str, str]) -> str:
+    """A past turn with the titles of its papers in place of their marks."""
+    marked = read_marks(turn.content, 999).text[:_LONGEST]
+    cited = [
+        titles[paper_id] for paper_id in dict.fromkeys(paper_id for _, paper_id in turn.cited) if paper_id in titles
+    ]
+    return f"{marked} (from: {'; '.join(cited)})" if cited else marked
