@@ -8,8 +8,10 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 Q ?= How does Point-CMAE bring contrastive learning into masked autoencoders?
 
 # make expands and exports variables given on the command line, so a question with $(shell ...) in it would run.
-# Q is therefore never exported; the recipe gets its unexpanded value under another name.
+# Q is therefore never exported (nor handed on in MAKEFLAGS, where quoting doubles it and a long one passes the limit
+# of a process); the recipe gets its unexpanded value under another name.
 unexport Q
+MAKEOVERRIDES =
 ask: export QUESTION = $(value Q)
 
 .PHONY: ask install dev format check test test-all bench clean

@@ -15,7 +15,16 @@ from .errors import AssistantError
 from .settings import Settings
 from .store import Store
 
-_PACKAGES = ("chromadb", "llama-index-core", "numpy", "onnxruntime", "tantivy", "tiktoken", "tokenizers")
+_PACKAGES = (
+    "abstract-assistant",
+    "chromadb",
+    "llama-index-core",
+    "numpy",
+    "onnxruntime",
+    "tantivy",
+    "tiktoken",
+    "tokenizers",
+)
 _LITTLE_SPACE = 500_000_000  # bytes
 
 
@@ -26,7 +35,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     corpora = [_corpus(path, problems) for path in sorted((settings.home / "corpora").glob("*/papers.sqlite"))]
     _home(settings.home, problems)
     return {
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         "home": str(settings.home),
         "corpora": corpora,
         "model": {"mode": "extractive", "embedding_weights": weights},
@@ -52,24 +61,39 @@ def _corpus(path: Path, problems: list[dict[str, str]]) -> dict[str, Any]:
         if unfinished:
             cure = f"The next `assistant index` or `ask` with --corpus {name} repairs it."
             problems.append({"problem": f"Corpus {name}: {unfinished} papers are half written.", "cure": cure})
+        lacking = _lacking(path.parent / "builds" / build.id) if build else []
+        if lacking:
+            cure = f"Run: assistant index --rebuild --corpus {name}"
+            problems.append({"problem": f"Corpus {name}: its index lacks {', '.join(lacking)}.", "cure": cure})
         return {
             "name": name,
             "papers": store.count(),
             "chunks": store.builds.chunk_count(build.id) if build else 0,
             "embedder": build.embedder if build else None,
             "generation": store.builds.generation,
-            "healthy": not unfinished,
+            "healthy": not unfinished and not lacking,
         }
-    except (AssistantError, sqlite3.DatabaseError) as error:
-        problems.append({"problem": f"Corpus {name}: {error}", "cure": "Move its folder away and index again."})
-        return {"name": name, "papers": 0, "chunks": 0, "embedder": None, "generation": 0, "healthy": False}
+    except AssistantError as error:
+        problems.append({"problem": f"Corpus {name}: {error.message}", "cure": error.cure})
+    except sqlite3.DatabaseError as error:
+        problems.append({"problem": f"Corpus {name}: {error}.", "cure": "Move its folder away and index again."})
     finally:
         store.close()
+    return {"name": name, "papers": 0, "chunks": 0, "embedder": None, "generation": 0, "healthy": False}
+
+
+def _lacking(folder: Path) -> list[str]:
+    """Which derived parts of a build are not on the disk."""
+    return [part for part in ("chroma", "tantivy", "vectors") if not (folder / part).exists()]
 
 
 def _home(home: Path, problems: list[dict[str, str]]) -> None:
-    existing = next(folder for folder in (home, *home.parents) if folder.exists())
-    if not os.access(existing, os.W_OK):
+    # Not Path.exists, which raises below a folder that may not be entered.
+    existing = next(folder for folder in (home, *home.parents) if os.access(folder, os.F_OK))
+    if not existing.is_dir():
+        cure = "Set ASSISTANT_HOME to a folder."
+        problems.append({"problem": f"{existing} is not a folder.", "cure": cure})
+    elif not os.access(existing, os.W_OK | os.X_OK):
         cure = "Make it writable, or set ASSISTANT_HOME to a folder that is."
         problems.append({"problem": f"{existing} cannot be written to.", "cure": cure})
     free = shutil.disk_usage(existing).free

@@ -102,8 +102,8 @@ def _readable(path: Path, source: str | None) -> Iterator[Record | Problem]:
 
 def _count_ahead(files: Sequence[Path]) -> int | None:
     """How many records the files hold, where reading them twice costs little; else None."""
-    if sum(path.stat().st_size for path in files) > _SMALL:
-        return None
+    if not all(path.is_file() for path in files) or sum(path.stat().st_size for path in files) > _SMALL:
+        return None  # a pipe can be read once only
     return sum(isinstance(item, Record) for path in files for item in _readable(path, None))
 
 

@@ -67,7 +67,7 @@ class Vectors:
 
     def _mapped(self, needed: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         maps = self._maps
-        if maps is None or len(maps[1]) < needed:
+        if maps is None or min(map(len, maps)) < needed:  # a writer may have come between the two mappings
             vectors: NDArray[np.float32] = _map(self._vector_file, np.dtype(np.float32), self._dimension)
             rows: NDArray[np.int32] = _map(self._row_file, np.dtype(np.int32), _ROW)
             maps = self._maps = (vectors, rows)

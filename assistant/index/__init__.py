@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -71,15 +71,23 @@ class Index:
 
     def refresh(self) -> None:
         """Sees what other processes have committed. With an index at hand it waits at most two seconds for them."""
-        generation = self.store.builds.generation
-        if self._files is not None and generation == self._generation == self._files.dense.generation:
+        files, builds = self._files, self.store.builds
+        if builds.active is None:
             return
+        if files is not None and builds.generation == self._generation == files.dense.generation:
+            return
+        # A build that was swapped out may be deleted by now, and a reopening may have failed.
+        usable = files is not None and files.dense.generation >= 0 and files.build.id in builds.ids()
         try:
-            with self.locked(_WAIT_TO_READ if self._files is not None else _WAIT_TO_WRITE):
+            with self.locked(_WAIT_TO_READ if usable else _WAIT_TO_WRITE):
                 pass
         except IndexBusy:
-            if self._files is None:
+            if not usable:
                 raise
+
+    def steady(self) -> AbstractContextManager[None]:
+        """While it is held, everything below is answered by one build: rows that one call gives fit the next call."""
+        return self._guard.read()
 
     def dense(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> list[Hit]:
         """The k chunks nearest to a vector, nearest first: by Chroma, or exactly among the allowed papers."""
@@ -99,10 +107,10 @@ class Index:
 
     def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
         """(papers, 3) of number, first row, row count that pass the filters; None where nothing is filtered."""
-        build = self.store.builds.active
-        if not filters or build is None:
-            return None
-        return self.store.builds.allowed(build.id, filters)
+        with self._guard.read():
+            if not filters or self._files is None:
+                return None
+            return self.store.builds.allowed(self._files.build.id, filters)
 
     def chunk_rows(self, numbers: Iterable[int]) -> dict[int, tuple[NDArray[np.float32], NDArray[np.int32]]]:
         """By paper number: its chunks' vectors (n, dimension) and rows (n, 4). Papers not whole are left out."""
@@ -144,24 +152,39 @@ class Index:
             return
         work = Work(*self.store.builds.unfinished(build.id))
         if work:
-            self._catch_up()
+            # The dead writer raised no generation: a client opened before it died looks fresh, and its next write
+            # would damage the index.
+            self._catch_up(reopen=True)
+            assert self._files is not None, "there is an active build"
+            self._files.dense.forget([*work.pending, *work.removing])
             self.write(work)
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, *, reopen: bool = False) -> None:
         build = self.store.builds.active
         if build is None:
             return
-        if self._files is None or self._files.build.id != build.id:
+        files = self._files
+        if files is None or files.build.id != build.id:
             self._check(build.embedder, build.schema)
-            with self._guard.write():
-                old, self._files = self._files, BuildFiles(self.folder / "builds" / build.id, build)
-                if old is not None:
-                    old.close()
+            files = BuildFiles(self.folder / "builds" / build.id, build)
         generation = self.store.builds.generation
-        if self._files.dense.generation != generation:
-            self._files.dense.reopen(generation)
-        self._files.lexical.reload()
+        try:
+            if reopen or files.dense.generation != generation:
+                files.dense.reopen(generation)
+            files.lexical.reload()
+        except BaseException:
+            if files is not self._files:
+                files.close()
+            raise
+        self._replace(files)  # other threads see it only now that it is whole
         self._generation = generation
+
+    def _replace(self, files: BuildFiles) -> None:
+        if files is not self._files:
+            with self._guard.write():
+                old, self._files = self._files, files
+            if old is not None:
+                old.close()
 
     def _check(self, embedder: str, schema: int) -> None:
         cure = f"Run: assistant index --rebuild --corpus {self.folder.name}"
@@ -184,7 +207,8 @@ class Index:
         papers = self.store.by_numbers(work.pending).values()
         ready = dict(prepared or {})
         missing = [paper for paper in papers if paper.content_hash not in ready]
-        ready |= prepare(missing, self.embedder, build.chunk_size, lambda _: None)
+        if missing:
+            ready |= prepare(missing, self.embedder, build.chunk_size, lambda _: None)
         self._files.write(self.store, work, ready)
         self._generation = self._files.dense.generation
 

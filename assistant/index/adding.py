@@ -29,19 +29,20 @@ class Adding:
             self._batch(batch)
 
     def _batch(self, batch: Sequence[Record]) -> None:
-        decisions, changes, prepared = self._rehearse(batch)
+        size = self.index.chunk_size()
+        decisions, changes, prepared = self._rehearse(batch, size)
         if changes:
             with self.index.locked():
                 self.index.ensure_build()
                 with self.index.store.transaction():
                     decisions, work = self._save(batch)
-                if work:
-                    self.index.write(work, prepared)
+                if work:  # a rebuild may have swapped meanwhile: chunks of another size are cut again
+                    self.index.write(work, prepared if self.index.chunk_size() == size else None)
         for record, decision in zip(batch, decisions, strict=True):
             self.seen.update(decision.touched)
             self.on_done(record, decision)
 
-    def _rehearse(self, batch: Sequence[Record]) -> tuple[list[Decision], bool, Prepared]:
+    def _rehearse(self, batch: Sequence[Record], size: int) -> tuple[list[Decision], bool, Prepared]:
         """What the batch would do, worked out in a transaction that is undone; and the embeddings that it needs."""
         store = self.index.store
         build = store.builds.active
@@ -49,7 +50,7 @@ class Adding:
             decisions, numbers, absorbed = self._resolve(batch)
             outdated = store.builds.outdated_among(build.id if build else "", numbers)
             papers: list[Paper] = list(store.by_numbers(outdated).values())
-        prepared = prepare(papers, self.index.embedder, self.index.chunk_size(), self.on_paper) if papers else {}
+        prepared = prepare(papers, self.index.embedder, size, self.on_paper) if papers else {}
         changes = bool(papers or absorbed) or any(decision.changes for decision in decisions)
         return decisions, changes, prepared
 

@@ -77,6 +77,14 @@ class Dense:
         for i in range(0, len(wanted), step):
             self._collection.delete(ids=wanted[i : i + step])
 
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Takes out all chunks of these papers, also those that no row speaks of. The caller holds the file lock."""
+        assert self._client is not None and self._collection is not None, "reopen comes first"
+        step = int(self._client.get_max_batch_size())
+        for i in range(0, len(numbers), step):
+            where: Any = {"number": {"$in": list(numbers[i : i + step])}}
+            self._collection.delete(where=where)
+
     def keys(self) -> set[str]:
         """The keys of all chunks held."""
         with self._lock.read():
@@ -87,7 +95,6 @@ class Dense:
         """Lets go of the folder."""
         with self._lock.write():
             self._close()
-            self.generation = -1
 
     def _open(self) -> None:
         import chromadb
@@ -115,6 +122,7 @@ class Dense:
         if self._client is not None:
             self._client.close()  # type: ignore[attr-defined]  # on the class, not on its interface
         self._client = self._collection = None
+        self.generation = -1
 
 
 def chunk_key(number: int, ordinal: int) -> str:
@@ -150,7 +158,7 @@ class _Shared:
                 self._open[folder] = (dense, users - 1)
                 return
             del self._open[folder]
-        dense.close()
+            dense.close()  # before another can take the folder, or it would share the client that is closed here
 
 
 shared = _Shared()

@@ -39,9 +39,9 @@ class BuildFiles:
         self.build = build
         self.folder = folder
         self._chroma = folder / "chroma"
-        self.dense = shared.take(self._chroma, build.dimension)
         self.vectors = Vectors(folder / "vectors", build.dimension)
         self.lexical = Lexical(folder / "tantivy")
+        self.dense = shared.take(self._chroma, build.dimension)
 
     def close(self) -> None:
         """Lets go of the files."""
@@ -92,11 +92,15 @@ def prepare(
 
 
 def delete_old(store: Store, builds_folder: Path) -> None:
-    """Deletes the folders of builds that a swap left behind. The caller holds the file lock."""
-    for build in store.builds.in_state("old"):
-        shutil.rmtree(builds_folder / build.id, ignore_errors=True)
-        with store.transaction():
+    """Deletes the builds that a swap left behind. The caller holds the file lock."""
+    with store.transaction():
+        for build in store.builds.in_state("old"):
             store.builds.drop(build.id)
+    # Rows first: who still reads a build that has rows finds its files. A death in between leaves a nameless folder.
+    known = store.builds.ids()
+    for folder in builds_folder.iterdir():
+        if folder.name not in known:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _all(work: Work) -> list[int]:

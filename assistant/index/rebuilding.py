@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..store import Build
 from . import Index
-from .files import BuildFiles, Prepared, Work, delete_old, prepare
+from .files import BuildFiles, Prepared, Work, prepare
 from .locks import file_lock
 
 _BATCH = 200  # papers
@@ -25,6 +25,7 @@ class Rebuilding:
     def run(self) -> None:
         """Builds, catches up with what was added meanwhile, and swaps. Interrupted, it resumes when run again.
 
+        The next writer deletes the old build: until then a question that began before the swap ends in peace.
         Raises IndexBusy where another process is rebuilding.
         """
         folder = self.index.folder
@@ -57,6 +58,9 @@ class Rebuilding:
             found = found or builds.create(embedder.name, embedder.dimension, self.chunk_size)
         files = BuildFiles(self.index.folder / "builds" / found.id, found)
         files.dense.reopen(0)
+        # A dead rebuild may have written papers that have changed since: what it left of them is unknown to the rows.
+        pending, removing = builds.unfinished(found.id)
+        files.dense.forget([*pending, *removing])
         return files
 
     def _batch(self, files: BuildFiles, numbers: list[int]) -> None:
@@ -69,6 +73,7 @@ class Rebuilding:
 
     def _finish(self, files: BuildFiles) -> None:
         store = self.index.store
+        self._forget_removed()
         while numbers := store.builds.outdated(files.build.id, _BATCH):
             papers = list(store.by_numbers(numbers).values())
             prepared = prepare(papers, self.index.embedder, self.chunk_size, self.on_paper)
@@ -76,7 +81,14 @@ class Rebuilding:
         self._mark_and_write(files, Work((), store.builds.orphaned(files.build.id)), {})
         with store.transaction():
             store.builds.activate(files.build.id)
-        delete_old(store, self.index.folder / "builds")
+
+    def _forget_removed(self) -> None:
+        """Ends the removals of dead writers, whose rows go with the old build: their papers must not come back."""
+        store = self.index.store
+        active = store.builds.active
+        if active is not None:
+            with store.transaction():
+                store.forget(store.builds.unfinished(active.id)[1])
 
     def _mark_and_write(self, files: BuildFiles, work: Work, prepared: Prepared) -> None:
         if work:

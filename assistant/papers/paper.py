@@ -38,7 +38,7 @@ class Paper:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 (hex) of what is embedded and searched. Filters read the rest from the store, which needs no index."""
+        """SHA-256 (hex) of what is embedded and searched; filters read the rest from the store."""
         return hashlib.sha256(json.dumps([self.title, self.abstract]).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:

@@ -102,14 +102,21 @@ def retrieve(index: Index, question: str, *, top_k: int = 8, filters: Filters | 
     index.refresh()
     timings["open"] = _since(started)
     started = perf_counter()
-    allowed = index.allowed(filters)
-    dense = _by_paper((hit.number, hit.similarity) for hit in index.dense(vector, _DEPTH, allowed))
-    lexical = _by_paper(index.lexical(question, _DEPTH, allowed))
-    ranked = _fuse(dense, lexical)
-    passages = _passages(index, vector, ranked, _why(dense, lexical), top_k)
+    passages = _search(index, question, vector, filters, top_k)
+    if not passages:  # the build may have been swapped and deleted under the question: then there is another
+        index.refresh()
+        passages = _search(index, question, vector, filters, top_k)
     timings["search"] = _since(started)
     found = Retrieved(question, tuple(passages), 0.0, (), index.store.count_without_year(filters), timings)
     return _judged(index, found)
+
+
+def _search(index: Index, question: str, vector: NDArray[np.float32], filters: Filters, top_k: int) -> list[Passage]:
+    with index.steady():
+        allowed = index.allowed(filters)
+        dense = _by_paper((hit.number, hit.similarity) for hit in index.dense(vector, _DEPTH, allowed))
+        lexical = _by_paper(index.lexical(question, _DEPTH, allowed))
+        return _passages(index, vector, _fuse(dense, lexical), _why(dense, lexical), top_k)
 
 
 def _judged(index: Index, found: Retrieved) -> Retrieved:
@@ -154,10 +161,10 @@ def _passages(
     top_k: int,
 ) -> list[Passage]:
     """The chunks of the best papers that are whole; a hit whose paper is being changed or is gone is passed over."""
-    candidates = [number for number, _ in ranked[: 2 * top_k + 10]]
-    rows = index.chunk_rows(candidates)
-    papers = index.store.by_numbers(candidates)
-    whole = [(number, score) for number, score in ranked if number in rows and number in papers][:top_k]
+    with index.store.snapshot():  # the spans and the abstract that they lie in, of one moment
+        rows = index.chunk_rows(number for number, _ in ranked)
+        whole = [(number, score) for number, score in ranked if number in rows][:top_k]
+        papers = index.store.by_numbers(number for number, _ in whole)
     passages = []
     for rank, (number, score) in enumerate(whole, start=1):
         vectors, spans = rows[number]

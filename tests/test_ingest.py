@@ -1,0 +1,106 @@
+"""Files in, a report out: every record is counted once, and what cannot be read does not stop the rest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tiny import Tiny, audit, paper, write_papers
+
+from assistant import Assistant, Settings
+from assistant.errors import PapersError
+from assistant.index import Index
+from assistant.ingest import ingest
+
+PAGES = sorted((Path(__file__).parents[1] / "assistant" / "data" / "daily_papers").glob("page-*.txt"))
+
+
+def lines(path: Path, *values: object) -> Path:
+    path.write_text("".join(value if isinstance(value, str) else json.dumps(value) + "\n" for value in values))
+    return path
+
+
+def test_a_report_counts_each_record_once(index: Index, tmp_path: Path) -> None:
+    values = (paper(1), paper(2), paper(1), {"title": "Bare", "id": "b"}, "not json\n", {**paper(3), "id": "p3"})
+    file = lines(tmp_path / "made.jsonl", *values)
+    (report,) = ingest(index, [file]).files
+    counts = report.counts
+    assert (counts["read"], counts["new"], counts["duplicate"], counts["no_abstract"]) == (5, 3, 1, 1)
+    assert counts["read"] == counts["kept"] + counts["duplicate"] + counts["no_abstract"]
+    assert counts["kept"] == counts["new"] + counts["changed"] + counts["unchanged"] + counts["merged"]
+    assert [problem["line"] for problem in report.unreadable] == [5]
+    assert index.store.count() == 3
+
+
+def test_a_second_run_reports_all_unchanged_and_embeds_nothing(index: Index, embedder: Tiny, tmp_path: Path) -> None:
+    file = write_papers(tmp_path / "made.jsonl", range(250))
+    ingest(index, [file])
+    embedded, generation = embedder.embedded, index.store.builds.generation
+    totals = ingest(index, [file]).totals
+    assert (totals["kept"], totals["unchanged"], totals["new"]) == (250, 250, 0)
+    assert (embedder.embedded, index.store.builds.generation) == (embedded, generation)
+
+
+def test_a_changed_record_is_reported_and_stored(index: Index, tmp_path: Path) -> None:
+    ingest(index, [write_papers(tmp_path / "made.jsonl", range(3))])
+    changed = {**paper(1), "abstract": "A zebra grazes in the savanna today."}
+    totals = ingest(index, [lines(tmp_path / "made.jsonl", paper(0), changed, paper(2))]).totals
+    assert (totals["changed"], totals["unchanged"]) == (1, 2)
+    assert index.store.by_ids(["p1"])[0].abstract == changed["abstract"]
+
+
+def test_each_file_gets_its_own_report_across_batches(index: Index, tmp_path: Path) -> None:
+    files = [write_papers(tmp_path / f"{n}.jsonl", range(n * 90, n * 90 + 90)) for n in range(5)]
+    report = ingest(index, files, source="made")
+    assert [one.path for one in report.files] == [str(file) for file in files]
+    assert [one.counts["new"] for one in report.files] == [90] * 5
+    assert report.to_dict()["totals"]["kept"] == 450
+
+
+def test_a_folder_is_read_with_what_lies_below_it(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "papers" / "deep").mkdir(parents=True)
+    write_papers(tmp_path / "papers" / "a.jsonl", range(2))
+    write_papers(tmp_path / "papers" / "deep" / "b.jsonl", range(2, 5))
+    assert ingest(index, [tmp_path / "papers"]).totals["new"] == 5
+
+
+def test_a_file_that_holds_no_papers_does_not_stop_the_others(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "noise.jsonl").write_bytes(bytes(range(256)) * 40)
+    report = ingest(
+        index, [tmp_path / "empty.jsonl", tmp_path / "noise.jsonl", write_papers(tmp_path / "c.jsonl", [1])]
+    )
+    assert [one.counts["read"] for one in report.files] == [0, 0, 1]
+    assert all(one.unreadable for one in report.files[:2])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n \n\n", b"no papers in here, only prose.\n", b"\x00\xff" * 99, b"[]", b"{}"]
+)
+def test_no_paper_at_all_is_one_sentence(index: Index, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.jsonl").write_bytes(content)
+    with pytest.raises(PapersError, match=r"No paper was found: .*x\.jsonl") as caught:
+        ingest(index, [tmp_path / "x.jsonl"])
+    assert caught.value.cure.startswith("Give daily-papers pages or JSONL")
+
+
+def test_a_path_that_is_not_there_is_one_sentence(index: Index, tmp_path: Path) -> None:
+    with pytest.raises(PapersError, match="There is no file or folder"):
+        ingest(index, [tmp_path / "nowhere.jsonl"])
+
+
+def test_progress_rises_to_the_number_of_records(index: Index, tmp_path: Path) -> None:
+    shown: list[tuple[float, int | None]] = []
+    ingest(index, [write_papers(tmp_path / "made.jsonl", range(230))], progress=lambda *both: shown.append(both))
+    assert shown[-1] == (230, 230)
+    assert {total for _, total in shown} == {230}
+    assert all(0 <= done <= 230.001 for done, _ in shown)
+
+
+def test_the_bundled_pages_give_340_papers(tmp_path: Path) -> None:
+    with Assistant(Settings(home=tmp_path, corpus="mine"), embedder=Tiny()) as assistant:
+        totals = assistant.add(*PAGES, source="daily_papers").totals
+        assert assistant.index.store.count() == 340 == totals["new"]
+        assert totals["read"] == totals["kept"] + totals["duplicate"] + totals["no_abstract"]
+    assert len(audit(tmp_path / "corpora" / "mine")) == 340
