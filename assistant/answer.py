@@ -136,7 +136,7 @@ class Said:
 
 
 def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
-    state, missing = _state(found, said)
+    state, missing = _state(found, said, asked)
     sentences, citations = (said.sentences, said.citations) if state != "not_in_corpus" else ((), ())
     papers = {passage.paper.id: passage.paper for passage in found.passages}
     shown = [sentence.to_dict() for sentence in sentences]
@@ -164,10 +164,10 @@ def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
     )
 
 
-def _state(found: Retrieved, said: Said) -> tuple[State, str | None]:
-    """The state, and what is missing where it is not `answered`."""
+def _state(found: Retrieved, said: Said, asked: Asked) -> tuple[State, str | None]:
+    """The state, and what is missing where it is not `answered`: a model says so itself, names say so without one."""
     unknown = f"No retrieved abstract mentions {', '.join(found.unknown)}." if found.unknown else None
-    missing = said.outcome.missing or unknown
+    missing = said.outcome.missing if asked.mode == "llm" else unknown
     if not any(sentence.label in ("supported", "partial") for sentence in said.sentences):
         return "not_in_corpus", missing or "No retrieved abstract states what was asked."
     if said.outcome.cut:

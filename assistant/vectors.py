@@ -89,11 +89,9 @@ def _spread(first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.in
 def _largest(values: NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """The places of the k largest values, largest first, ties by place."""
     k = min(k, len(values))
-    least = np.partition(values, len(values) - k)[len(values) - k]
-    above = np.flatnonzero(values > least)
-    level = np.flatnonzero(values == least)[: k - len(above)]
-    best = np.concatenate([above, level])
-    order: NDArray[np.int64] = best[np.lexsort((best, -values[best]))]
+    least = np.partition(values, -k)[-k]
+    best = np.flatnonzero(values >= least)  # more than k where the last place is shared
+    order: NDArray[np.int64] = best[np.lexsort((best, -values[best]))][:k]
     return order
 
 

@@ -50,6 +50,15 @@ def test_search_is_brute_force_over_the_allowed_papers_ties_by_row(
     assert found == [Hit(int(rows[row, 0]), int(rows[row, 1]), similarity) for row, similarity in best]
 
 
+def test_the_first_rows_are_kept_where_the_last_place_is_shared(tmp_path: Path) -> None:
+    vectors = Vectors(tmp_path, DIMENSION)
+    stored = np.full((5, DIMENSION), 0.5, np.float32)
+    stored[4] = 1.0
+    vectors.write(0, stored, table([5]))
+    hits = vectors.search(np.ones(DIMENSION, np.float32), ranges([5]), 3)
+    assert [hit.ordinal for hit in hits] == [4, 0, 1]
+
+
 def test_rows_beyond_those_spoken_for_are_written_over(tmp_path: Path) -> None:
     vectors = Vectors(tmp_path, DIMENSION)
     vectors.write(0, np.eye(DIMENSION, dtype=np.float32)[:2], rows_of(1, [(0, 1), (1, 2)]))
