@@ -25,6 +25,7 @@ _MISSING = re.compile(r"\s*\**\s*MISSING\s*\**\s*:\s*(.*)", re.DOTALL)
 _ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _HEADING = re.compile(r"\s*#{1,6}\s+(?=\S)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_DANGLING = re.compile(r"\s*[\[【]\s*[\d,;\s–-]*$")  # a mark that was begun and never closed
 _ENDED = re.compile(r"[.!?。！？][\s\"'”’)\]】\d\[]*$")
 _SETTLED = re.compile(r"[^\W_]\S*\s+\S")  # the next sentence has begun: a whole word and a bit more
 
@@ -72,7 +73,7 @@ class Written:
         )
 
     def _draft(self, block: Block, sentence: str, shown: Sequence[Paper]) -> Draft | None:
-        marked = read_marks(sentence, len(shown))
+        marked = read_marks(_DANGLING.sub("", sentence), len(shown))
         self._invented += marked.invented
         text = _EMPHASIS.sub(r"\2", marked.text).strip()
         return Draft(text, block, tuple(shown[number - 1] for number in marked.numbers)) if text else None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-COMMAND = "from assistant.cli import main; from assistant.cli.chat import chat; main.add_command(chat); main()"
+COMMAND = "from assistant.cli import main; main()"
 
 
 @contextmanager
