@@ -140,11 +140,17 @@ def progress_bar(label: str) -> Iterator[Progress]:
         rate = done / max(time.monotonic() - started[0], 0.001)
         of = f"/{total}" if total else ""
         bar.update(task, completed=done, total=total, note=f"{done:.0f}{of} papers, {rate:.0f}/s")
+        if total and done >= total:
+            finish()
+
+    def finish() -> None:
+        bar.stop()
+        if not console.is_terminal:
+            console.print(f"{label}: done in {time.monotonic() - started[0]:.1f} s", highlight=False)
+        started.clear()
 
     try:
         yield show
     finally:
         if started:
-            bar.stop()
-            if not sys.stderr.isatty():
-                console.print(f"{label}: done in {time.monotonic() - started[0]:.1f} s", highlight=False)
+            finish()
