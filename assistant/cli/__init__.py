@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import AssistantError
 from ..render import usage_line
 from .chat import chat
 from .door import Door, corpus_note, emit, json_option, say, session, waiting
@@ -17,6 +18,10 @@ from .options import model as model_option
 from .options import top_k as top_k_option
 from .options import using
 from .papers import index, papers
+
+if TYPE_CHECKING:
+    from ..answer import Answer
+    from ..assistant import Assistant
 
 
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,18 +57,29 @@ def ask(question: str, continued: bool, as_json: bool, form: str | None, **given
         history = assistant.last_conversation() if continued else []
         with waiting("Answering"):
             answer = assistant.ask(question, history=history, filters=given, top_k=top_k)
-        assistant.remember(answer, history)
         if as_json:
             emit(answer.to_dict())
-            return
-        corpus_note(assistant, answering=True)
-        for warning in answer.warnings:
-            say(warning, err=True)
-        if form == "bibtex" and not answer.papers:
-            say(answer.text, err=True)
-        say({"markdown": answer.markdown, "bibtex": answer.bibtex}.get(form or "", answer.__str__)())
-        if answer.mode == "llm":
-            say(f"\n{usage_line(answer.to_dict())}", err=True)
+        else:
+            _show(assistant, answer, form)
+        _remember(assistant, answer, history)
+
+
+def _show(assistant: Assistant, answer: Answer, form: str | None) -> None:
+    corpus_note(assistant, answering=True)
+    for warning in answer.warnings:
+        say(warning, err=True)
+    if form == "bibtex" and not answer.papers:
+        say(answer.text, err=True)
+    say({"markdown": answer.markdown, "bibtex": answer.bibtex}.get(form or "", answer.__str__)())
+    if answer.mode == "llm":
+        say(f"\n{usage_line(answer.to_dict())}", err=True)
+
+
+def _remember(assistant: Assistant, answer: Answer, history: list[dict[str, Any]]) -> None:
+    try:
+        assistant.remember(answer, history)
+    except AssistantError as error:  # the answer is out; that -c will not know of it is no failure of it
+        say(f"assistant: this conversation was not kept. {error}", err=True)
 
 
 @main.command()
