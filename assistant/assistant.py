@@ -13,6 +13,7 @@ from .settings import Settings, check_question
 from .writers import Writers
 
 if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.llms import LLM
 
     from .answer import Answer, Event
@@ -31,9 +32,9 @@ class Assistant:
     """Answers questions from one corpus, and changes it. Use it with `with`, or call `close`.
 
     settings: else `Settings.load()`. index: an open `Index` to use instead of the corpus that the settings name. llm:
-    any LlamaIndex LLM, instead of the one that the settings name. embedder: anything with the `Embedder` protocol
-    instead of the local model. on_progress: told how far the indexing of the sample or of added files is. Any thread
-    may call any method.
+    any LlamaIndex LLM, instead of the one that the settings name. embedder: anything with the `Embedder` protocol, or
+    a LlamaIndex BaseEmbedding, instead of the one that the settings name. on_progress: told how far the indexing of
+    the sample or of added files is. Any thread may call any method.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Assistant:
         *,
         index: Index | None = None,
         llm: LLM | None = None,
-        embedder: Embedder | None = None,
+        embedder: Embedder | BaseEmbedding | None = None,
         on_progress: Progress | None = None,
     ) -> None:
         self.settings = settings or Settings.load()

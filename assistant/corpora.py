@@ -9,10 +9,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .embeddings import adapted
 from .errors import IndexMissing
 from .settings import MINE, SAMPLE, Settings
+from .writers import model_settings
 
 if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
     from .embeddings import Embedder
     from .index import Index
     from .ingest import Progress
@@ -24,14 +28,19 @@ class Corpora:
     """
 
     def __init__(
-        self, settings: Settings, index: Index | None, embedder: Embedder | None, progress: Progress | None
+        self,
+        settings: Settings,
+        index: Index | None,
+        embedder: Embedder | BaseEmbedding | None,
+        progress: Progress | None,
     ) -> None:
         self._settings = settings
         self._index = index
         self._given = index is not None
-        self._embedder = embedder
+        self._embedder = adapted(embedder) if embedder is not None else None
         self._progress = progress
         self._lock = threading.RLock()
+        self._loading = threading.Lock()  # its own: who opens a corpus may wait long for another process
 
     @property
     def name(self) -> str:
@@ -105,11 +114,11 @@ class Corpora:
         return Index(folder, self._load_embedder, chunk_size=self._settings.chunk_size)
 
     def _load_embedder(self) -> Embedder:
-        with self._lock:
+        with self._loading:
             if self._embedder is None:
-                from .embeddings import local
+                from .embeddings import chosen
 
-                self._embedder = local()
+                self._embedder = chosen(self._settings.embedder, model_settings(self._settings))
             return self._embedder
 
     def _fill_sample(self, index: Index) -> None:

@@ -35,6 +35,8 @@ class Settings:
     top_k: how many papers a question retrieves, 1..100 (ASSISTANT_TOP_K).
     chunk_size: the largest chunk, in the embedder's word pieces; read when a corpus is built
         (ASSISTANT_CHUNK_SIZE).
+    embedder: `minilm`, the local model, or `openai:MODEL` on the server below; a corpus keeps the one that it was built
+        with (ASSISTANT_EMBEDDER).
     mode: `extractive` quotes, `llm` writes with a model, `auto` writes where a model is configured (ASSISTANT_MODE).
     model, base_url, api_key: the model, the OpenAI-compatible server and its key (ASSISTANT_MODEL, OPENAI_BASE_URL,
         OPENAI_API_KEY). timeout: seconds without a byte (ASSISTANT_TIMEOUT). deadline: seconds for an answer in all
@@ -46,6 +48,7 @@ class Settings:
     corpus: str | None = None
     top_k: int = 8
     chunk_size: int = 128
+    embedder: str = "minilm"
     mode: Literal["auto", "extractive", "llm"] = "auto"
     model: str | None = None
     base_url: str | None = None

@@ -7,6 +7,7 @@ that a reader could see.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ class Vectors:
             with path.open("r+b" if path.exists() else "w+b") as file:
                 file.seek(first_row * width * 4)
                 file.write(array.tobytes())
+                file.flush()
+                os.fsync(file.fileno())  # before the rows are said to be done
 
     def read(self, first: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Vectors (count, dimension) and rows (count, 4) from row `first`."""

@@ -33,8 +33,8 @@ class Writers:
             if self._llm is None:
                 from .llm import connect, is_configured
 
-                if self._settings.mode == "llm" or is_configured(self._model_settings):
-                    self._llm = connect(self._model_settings)
+                if self._settings.mode == "llm" or is_configured(model_settings(self._settings)):
+                    self._llm = connect(model_settings(self._settings))
             return self._llm
 
     def writer(self, question: str, index: Index) -> Writer:
@@ -42,17 +42,18 @@ class Writers:
         if (llm := self.llm) is not None:
             from .written import Written
 
-            return Written(llm, self._model_settings)
+            return Written(llm, model_settings(self._settings))
         from .extractive import Extractive
         from .lexical import content_words
 
         weights = index.term_weights(" ".join(content_words(question)))
         return Extractive(index.embedder.embed, index.stems, weights)
 
-    @property
-    def _model_settings(self) -> ModelSettings:
-        from .llm import ModelSettings
 
-        known = {one.name for one in fields(self._settings)}
-        shared = [one.name for one in fields(ModelSettings) if one.name in known]
-        return ModelSettings(**{name: getattr(self._settings, name) for name in shared})
+def model_settings(settings: Settings) -> ModelSettings:
+    """The part of the settings that is about the model and its server."""
+    from .llm import ModelSettings
+
+    known = {one.name for one in fields(settings)}
+    shared = [one.name for one in fields(ModelSettings) if one.name in known]
+    return ModelSettings(**{name: getattr(settings, name) for name in shared})

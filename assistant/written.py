@@ -26,6 +26,7 @@ _ITEM = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s+(?=\S)")
 _HEADING = re.compile(r"\s*#{1,6}\s+(?=\S)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _DANGLING = re.compile(r"\s*[\[【]\s*[\d,;\s–-]*$")  # a mark that was begun and never closed
+_EMPTY = re.compile(r"\s*(?:\(\s*\)|\[\s*\]|【\s*】)")  # brackets that the model left with nothing in them
 _ENDED = re.compile(r"[.!?。！？][\s\"'”’)\]】\d\[]*$")
 _SETTLED = re.compile(r"[^\W_]\S*\s+\S")  # the next sentence has begun: a whole word and a bit more
 
@@ -75,7 +76,7 @@ class Written:
     def _draft(self, block: Block, sentence: str, shown: Sequence[Paper]) -> Draft | None:
         marked = read_marks(_DANGLING.sub("", sentence), len(shown))
         self._invented += marked.invented
-        text = _EMPHASIS.sub(r"\2", marked.text).strip()
+        text = _EMPTY.sub("", _EMPHASIS.sub(r"\2", marked.text)).strip()
         return Draft(text, block, tuple(shown[number - 1] for number in marked.numbers)) if text else None
 
     def _is_fragment(self, sentence: str) -> bool:

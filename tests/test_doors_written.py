@@ -65,22 +65,27 @@ def by_command_line(url: str) -> dict[str, Any]:
     return json.loads(result.stdout)
 
 
-def by_chat(url: str) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[ModelServer]:
+    with ModelServer() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def by_chat(server: ModelServer) -> Iterator[Callable[[str], dict[str, Any]]]:
     from gradio_client import Client
 
-    with serving(small_home(), OPENAI_BASE_URL=url) as page:
+    with serving(small_home(), OPENAI_BASE_URL=server.url) as page:
         client = Client(page, verbose=False, analytics_enabled=False)
-        answer: dict[str, Any] = client.predict(QUESTION, api_name="/ask")
+        yield lambda _: dict(client.predict(QUESTION, api_name="/ask"))
         client.close()
-    return answer
 
 
 @pytest.fixture(scope="module", params=SCRIPTS)
-def answers(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def answers(request: pytest.FixtureRequest, server: ModelServer, by_chat: Any) -> tuple[str, list[dict[str, Any]]]:
     """The name of a script and its Answer at each door."""
-    reply, pause = SCRIPTS[request.param]
-    with ModelServer(reply, pause=pause) as server:
-        yield request.param, [door(server.url) for door in (by_python, by_command_line, by_chat)]
+    server.reply, server.pause = SCRIPTS[request.param]
+    return request.param, [door(server.url) for door in (by_python, by_command_line, by_chat)]
 
 
 def test_all_doors_give_the_same_answer(answers: tuple[str, list[dict[str, Any]]]) -> None:

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "assistant"
 
 # A module may import only those above it; a deferred import counts. `__init__` and `__main__` come last.
 ORDER = """errors settings tokens prompts llm embeddings sentences marks papers chunks store lexical vectors index
-ingest conversation retrieval grounding citations render extractive written answer corpora writers harness
+ingest conversation retrieval grounding citations render extractive written answer writers corpora harness
 assistant integrations chat doctor cli""".split()
 
 # The files that may import each library, all of them inside a function but numpy (and click, in its door).
@@ -36,7 +36,9 @@ VENDORS = {
         "llm/reading.py",
     },
     "numpy": {
+        "embeddings/llama_index.py",
         "embeddings/minilm.py",
+        "embeddings/served.py",
         "extractive.py",
         "index/__init__.py",
         "index/dense.py",
@@ -46,7 +48,7 @@ VENDORS = {
         "vectors.py",
     },
     "onnxruntime": {"embeddings/minilm.py"},
-    "openai": {"llm/adapter.py", "llm/clients.py", "llm/course.py", "llm/faults.py"},
+    "openai": {"llm/adapter.py", "llm/clients.py", "llm/course.py", "llm/faults.py", "llm/serving.py"},
     "platformdirs": {"embeddings/weights.py", "settings.py"},
     "rich": {"cli/door.py", "cli/evaluation.py"},
     "tantivy": {"lexical.py"},

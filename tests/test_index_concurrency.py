@@ -81,7 +81,7 @@ def go_on(process: subprocess.Popen[str]) -> None:
 
 def run(folder: Path, script: str) -> int:
     with child(folder, script) as process:
-        return process.wait()
+        return process.wait(timeout=120)  # a damaged Chroma may wait for ever
 
 
 def found(index: Index, question: str, top_k: int = 8) -> list[str]:
@@ -210,6 +210,17 @@ def test_a_writer_that_dies_in_a_batch_is_finished_by_the_next(index: Index, dea
     assert sees(index, 4, "zebra")
     index.close()
     assert audit(index.folder) == {f"made:p{n}" for n in (*range(30), 50)}
+
+
+@pytest.mark.slow
+def test_a_client_that_stayed_open_beside_a_dying_writer_does_not_damage_the_index(index: Index) -> None:
+    add(index, map(record, range(700)))  # large enough that Chroma has written its graph to the disk
+    for start in (700, 900, 1100):
+        dying = f"index.refresh(); {DEATHS['after Chroma']} add(index, map(record, range({start}, {start + 200})))"
+        assert run(index.folder, dying) == 9
+        add(index, [record(5000 + start)])
+    index.close()
+    assert len(audit(index.folder)) == 1303
 
 
 @pytest.mark.slow

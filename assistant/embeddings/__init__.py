@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
+
+from ..errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
+    from llama_index.core.base.embeddings.base import BaseEmbedding
     from numpy.typing import NDArray
 
-__all__ = ["Embedder", "local"]
+    from ..llm import ModelSettings
+
+__all__ = ["Embedder", "adapted", "chosen", "local"]
 
 
 class Embedder(Protocol):
@@ -48,3 +53,27 @@ def local(cache: Path | None = None) -> Embedder:
     from . import minilm, weights
 
     return minilm.MiniLM(weights.find(cache))
+
+
+def chosen(name: str, server: ModelSettings) -> Embedder:
+    """The embedder that a setting names: `minilm`, or `openai:MODEL` on the server of `server`.
+
+    Raises SettingsError for another name, ModelError where the model cannot be had.
+    """
+    if name == "minilm":
+        return local()
+    kind, _, model = name.partition(":")
+    if kind != "openai" or not model:
+        raise SettingsError(f"The embedder is {name!r}.", cure="Use minilm, or openai:MODEL.")
+    from .served import ServedEmbedder
+
+    return ServedEmbedder(model, server)
+
+
+def adapted(embedder: Embedder | BaseEmbedding) -> Embedder:
+    """The embedder itself, or the one that a LlamaIndex BaseEmbedding makes."""
+    if not hasattr(embedder, "get_text_embedding_batch"):
+        return embedder
+    from .llama_index import LlamaIndexEmbedder
+
+    return LlamaIndexEmbedder(cast("BaseEmbedding", embedder))

@@ -1,0 +1,42 @@
+"""Any LlamaIndex BaseEmbedding as an Embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import tokens
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from numpy.typing import NDArray
+
+
+class LlamaIndexEmbedder:
+    """An `Embedder` over a LlamaIndex embedding. It has no tokenizer of its own, so tiktoken sizes the chunks."""
+
+    max_tokens = 512
+
+    def __init__(self, embedding: BaseEmbedding) -> None:
+        self._embedding = embedding
+        self.name = f"llama-index:{embedding.model_name}"
+        self.dimension = len(embedding.get_text_embedding("dimension"))
+
+    def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """(len(texts), dimension), L2-normalised."""
+        rows = self._embedding.get_text_embedding_batch(list(texts)) if texts else []
+        matrix = np.asarray(rows, np.float32).reshape(-1, self.dimension)
+        if on_progress:
+            on_progress(len(texts))
+        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+        return (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
+
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, by tiktoken."""
+        return [len(self.tokenize(text)) for text in texts]
+
+    def tokenize(self, text: str) -> list[int]:
+        """The tokens of a text, by tiktoken."""
+        return tokens.encode(text)
