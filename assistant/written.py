@@ -13,7 +13,7 @@ from .citations import Block, Draft, Outcome
 from .errors import ModelError
 from .llm import ModelSettings, Reply, price, stream
 from .marks import move_marks_inside, read_marks
-from .papers import Paper
+from .papers import Paper, clean
 from .retrieval import Passage
 from .sentences import split
 
@@ -76,7 +76,7 @@ class Written:
     def _draft(self, block: Block, sentence: str, shown: Sequence[Paper]) -> Draft | None:
         marked = read_marks(_DANGLING.sub("", sentence), len(shown))
         self._invented += marked.invented
-        text = _EMPTY.sub("", _EMPHASIS.sub(r"\2", marked.text)).strip()
+        text = clean(_EMPTY.sub("", _EMPHASIS.sub(r"\2", marked.text)))  # what a model says is hostile too
         return Draft(text, block, tuple(shown[number - 1] for number in marked.numbers)) if text else None
 
     def _is_fragment(self, sentence: str) -> bool:

@@ -42,7 +42,7 @@ def inventing(messages: Messages) -> str:
 
 
 def malformed(messages: Messages) -> str:
-    return f"- {FACT} [{number(messages)}\n\n[[【1†x】]] (see [ ]) \x1b[31m\u202e<script>alert(1)</script> ]1[ $"
+    return f"- {FACT} [{number(messages)}\n\n[[【1†x】]] (see [ ]) \x1b]0;x\x07\u202e<script>alert(1)</script> ]1[ $"
 
 
 SCRIPTS: dict[str, tuple[Callable[[Messages], str], float]] = {
@@ -108,4 +108,4 @@ def test_the_right_paper_is_cited_whatever_the_model_wrote(answers: tuple[str, l
     assert answer["checks"]["recited"] == {"careless": 2, "malformed": 1}.get(name, 0)
     shown = [s["label"] for s in answer["sentences"] if "99.9" in s["text"]]
     assert set(shown) <= {"unsupported", "contradicted"} and len(shown) == (name == "inventing")
-    assert not re.search(r"\[\s*\]|\(\s*\)|\[(?!1\])\d", answer["text"])
+    assert not re.search(r"[\x1b\x07\u202e]|\[\s*\]|\(\s*\)|\[(?!1\])\d", answer["text"])

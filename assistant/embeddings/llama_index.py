@@ -31,7 +31,8 @@ class LlamaIndexEmbedder:
         if on_progress:
             on_progress(len(texts))
         lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-        return (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
+        unit: NDArray[np.float32] = (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return unit
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, by tiktoken."""

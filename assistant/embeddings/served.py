@@ -59,4 +59,5 @@ class ServedEmbedder:
             raise ModelError(f"The server gave {len(rows)} vectors for {len(texts)} texts.", cure=cure)
         matrix = np.asarray(rows, np.float32)
         lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-        return (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
+        unit: NDArray[np.float32] = (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
+        return unit
