@@ -109,7 +109,6 @@ def respond(found: Retrieved, writer: Writer, asked: Asked) -> Iterator[Event]:
     binder = Binder([passage.paper for passage in found.papers], dict(asked.numbers))
     sentences: list[Sentence] = []
     citations: list[Citation] = []
-    outcome = Outcome()
     if found.answerable >= FLOOR:
         started = perf_counter()
         with closing(writer.write(found.question, found.papers)) as drafts:
@@ -118,10 +117,10 @@ def respond(found: Retrieved, writer: Writer, asked: Asked) -> Iterator[Event]:
                 sentences.append(sentence)
                 citations += cited
                 yield Event("sentence", sentence=sentence, citations=cited)
-        outcome = writer.outcome()
         timings["write"] = round((perf_counter() - started) * 1000, 2)
         yield Event("stage", stage={"name": "write", "milliseconds": timings["write"]})
-    answer = _answer(found, Said(tuple(sentences), tuple(citations), outcome, binder.recited), asked)
+    said = Said(tuple(sentences), tuple(citations), writer.outcome(), binder.recited)
+    answer = _answer(found, said, asked)
     yield Event("answer", answer=_timed(answer, timings))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from .answer import Answer, Event
-    from .conversation import Turn
+    from .conversation import Rewritten, Turn
     from .embeddings import Embedder
     from .index import Index
     from .ingest import Progress, Report
@@ -100,8 +100,9 @@ class Assistant:
         question = check_question(question)
         past = conversation.turns(history)
         llm = self.llm
-        found = self.retrieve(self._standalone(question, past, llm), filters=filters, top_k=top_k)
-        writer = self._writers.writer(found.question, self.index)
+        alone = self._standalone(question, past, llm)
+        found = self.retrieve(alone.question, filters=filters, top_k=top_k)
+        writer = self._writers.writer(alone, self.index)
         asked = Asked(
             question,
             self.corpus,
@@ -120,17 +121,17 @@ class Assistant:
         """
         return self._writers.llm
 
-    def _standalone(self, question: str, past: list[Turn], llm: LLM | None) -> str:
+    def _standalone(self, question: str, past: list[Turn], llm: LLM | None) -> Rewritten:
         """The question as it can be understood without the conversation."""
         from . import conversation
 
         if not past:
-            return question
+            return conversation.Rewritten(question)
         cited = [paper_id for turn in past for _, paper_id in turn.cited]
         titles = {known: paper.title for paper in self.index.store.by_ids(cited) for known in paper.source_ids}
         if llm is not None:
             return conversation.rewritten(question, past, titles, llm)
-        return conversation.standalone(question, past, titles)
+        return conversation.Rewritten(conversation.standalone(question, past, titles))
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""

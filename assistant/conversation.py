@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import prompts
@@ -13,6 +13,8 @@ from .marks import read_marks
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
+
+    from .llm import Reply
 
 _TURNS = 6  # of the past, read for a follow-up
 _LONGEST = 1500  # characters of a past turn
@@ -32,6 +34,15 @@ class Turn:
     role: Literal["user", "assistant"]
     content: str
     cited: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A question that stands alone, and what a model took to make it so."""
+
+    question: str
+    reply: Reply | None = None
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
 def turns(history: Sequence[Mapping[str, Any]] | None) -> list[Turn]:
@@ -95,18 +106,19 @@ def _subject(past: Sequence[Turn]) -> str:
     return " ".join([asked, *(name for name in names if name not in asked)])[:_LONGEST]
 
 
-def rewritten(question: str, past: Sequence[Turn], titles: Mapping[str, str], llm: LLM) -> str:
+def rewritten(question: str, past: Sequence[Turn], titles: Mapping[str, str], llm: LLM) -> Rewritten:
     """The same by a model, from the fenced conversation. Raises ModelError; a useless reply leaves the question."""
     from .llm import complete
 
     if not needs_rewriting(question, past):
-        return question
+        return Rewritten(question)
     told = "\n".join(f"{turn.role}: {_readable(turn, titles)}" for turn in past[-_TURNS:])
     prompt = prompts.load("rewrite_question")
     fenced = told.replace("<<<", "< < <").replace(">>>", "> > >")
     reply = complete(llm, prompt.fill(conversation=fenced, question=question))
     text = " ".join(reply.text.split())
-    return text if 0 < len(text) <= 4 * len(question) + 400 else question
+    useful = 0 < len(text) <= 4 * len(question) + 400
+    return Rewritten(text if useful else question, reply, {prompt.name: prompt.fingerprint})
 
 
 def _readable(turn: Turn, titles: Mapping[str, str]) -> str:

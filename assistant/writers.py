@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from .citations import Writer
+    from .conversation import Rewritten
     from .index import Index
     from .llm import ModelSettings
 
@@ -37,16 +38,16 @@ class Writers:
                     self._llm = connect(model_settings(self._settings))
             return self._llm
 
-    def writer(self, question: str, index: Index) -> Writer:
+    def writer(self, asked: Rewritten, index: Index) -> Writer:
         """A writer for one answer."""
         if (llm := self.llm) is not None:
             from .written import Written
 
-            return Written(llm, model_settings(self._settings))
+            return Written(llm, model_settings(self._settings), asked)
         from .extractive import Extractive
         from .lexical import content_words
 
-        weights = index.term_weights(" ".join(content_words(question)))
+        weights = index.term_weights(" ".join(content_words(asked.question)))
         return Extractive(index.embedder.embed, index.stems, weights)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from . import prompts, tokens
 from .citations import Block, Draft, Outcome
+from .conversation import Rewritten
 from .errors import ModelError
-from .llm import ModelSettings, Reply, price, stream
+from .llm import ModelSettings, Reply, Usage, price, stream
 from .marks import move_marks_inside, read_marks
 from .papers import Paper, clean
 from .retrieval import Passage
@@ -27,16 +28,21 @@ _HEADING = re.compile(r"\s*#{1,6}\s+(?=\S)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _DANGLING = re.compile(r"\s*[\[【]\s*[\d,;\s–-]*$")  # a mark that was begun and never closed
 _EMPTY = re.compile(r"\s*(?:\(\s*\)|\[\s*\]|【\s*】)")  # brackets that the model left with nothing in them
+_USED = ("input_tokens", "output_tokens")
 _ENDED = re.compile(r"[.!?。！？][\s\"'”’)\]】\d\[]*$")
 _SETTLED = re.compile(r"[^\W_]\S*\s+\S")  # the next sentence has begun: a whole word and a bit more
 
 
 @dataclass(slots=True)
 class Written:
-    """One answer by a model: the Writer to use where a model is configured."""
+    """One answer by a model: the Writer to use where a model is configured.
+
+    before: what rewriting the question took, counted with the answer.
+    """
 
     llm: LLM
     settings: ModelSettings
+    before: Rewritten
     _missing: str | None = None
     _invented: int = 0
     _reply: Reply | None = None
@@ -52,7 +58,7 @@ class Written:
         with closing(self._deltas(messages)) as deltas:
             for block, sentence in sentences_of(deltas):
                 if found := _MISSING.match(sentence):
-                    self._missing = " ".join(found[1].split()) or "What was asked is not stated."
+                    self._missing = clean(read_marks(found[1], len(shown)).text) or "What was asked is not stated."
                 elif (draft := self._draft(block, sentence, shown)) and not self._is_fragment(sentence):
                     drafted = True
                     yield draft
@@ -61,16 +67,19 @@ class Written:
 
     def outcome(self) -> Outcome:
         """What the model said besides its sentences, and what it used."""
-        assert self._reply is not None, "the drafts are drawn dry first"
-        usage = self._reply.usage
-        cost, priced_as = price(self.llm.metadata.model_name, usage, self.settings)
-        used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+        replies = [reply for reply in (self.before.reply, self._reply) if reply is not None]
+        if not replies:
+            return Outcome()
+        read, wrote = (sum(getattr(reply.usage, name) for reply in replies) for name in _USED)
+        total = Usage(read, wrote, all(reply.usage.exact for reply in replies))
+        cost, priced_as = price(self.llm.metadata.model_name, total, self.settings)
+        usage = {"input_tokens": read, "output_tokens": wrote, "cost": cost, "priced_as": priced_as}
         return Outcome(
             self._missing,
             self._invented,
-            self._reply.finish == "length",
-            {**used, "cost": cost, "priced_as": priced_as},
-            self._fingerprints,
+            self._reply is not None and self._reply.finish == "length",
+            usage,
+            {**self.before.fingerprints, **self._fingerprints},
         )
 
     def _draft(self, block: Block, sentence: str, shown: Sequence[Paper]) -> Draft | None:

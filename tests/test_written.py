@@ -92,7 +92,7 @@ def test_an_answer_that_nothing_supports_is_a_decline(shared: Settings) -> None:
 
 
 def test_missing_alone_declines_and_after_sentences_makes_it_partial(shared: Settings) -> None:
-    with ModelServer("MISSING: the learning rate") as server:
+    with ModelServer("MISSING: the learning\x07 rate [1]") as server:
         declined = ask(shared, server)
     with ModelServer(lambda messages: good(messages) + "\n\nMISSING: the learning rate") as server:
         partial = ask(shared, server)
@@ -205,6 +205,8 @@ def test_a_follow_up_is_rewritten_and_papers_keep_their_numbers(shared: Settings
         second = ask(shared, server, "And how many parameters does it tune?", history=history)
     assert second.question == "And how many parameters does it tune?"
     assert {citation.number for citation in second.citations} == {7}
+    assert second.prompt_fingerprints.keys() == {"rewrite_question", "answer"}
+    assert second.usage["input_tokens"] > first.usage["input_tokens"]
 
 
 def pieces(text: str) -> Iterator[str]:
