@@ -51,7 +51,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -m 'not slow' --numprocesses 2 --dist loadfile
 
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow

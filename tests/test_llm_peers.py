@@ -32,7 +32,9 @@ def environment(folder: Path, *packages: str) -> Path:
 
 def test_the_faults_are_the_same_under_the_other_openai_major(tmp_path: Path) -> None:
     other = "openai>=3,<4" if version("openai").startswith("2.") else "openai>=2,<3"
-    others = [f"{name}=={version(name)}" for name in ("llama-index-core", "tiktoken", "pytest", "platformdirs")]
+    others = [
+        f"{name}=={version(name)}" for name in ("llama-index-core", "tiktoken", "pytest", "hypothesis", "platformdirs")
+    ]
     bin_folder = environment(tmp_path / "venv", other, *others)
     tests = ["tests/test_llm_faults.py", "tests/test_llm.py"]
     command: list[str | Path] = [bin_folder / "python", "-m", "pytest", "--color=no", *tests]
