@@ -12,8 +12,10 @@ from typing import Any
 
 from .embeddings.weights import find
 from .errors import AssistantError
+from .llm import DEFAULT_MODEL, is_configured
 from .settings import Settings
 from .store import Store
+from .writers import model_settings
 
 _PACKAGES = (
     "abstract-assistant",
@@ -38,15 +40,29 @@ def examine(settings: Settings) -> dict[str, Any]:
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
         "home": str(settings.home),
         "corpora": corpora,
-        "model": {"mode": "extractive", "embedding_weights": weights},
-        "endpoints": [],
+        "model": _model(settings) | {"embedding_weights": weights},
+        "endpoints": _endpoints(settings),
         "problems": problems,
     }
 
 
+def _model(settings: Settings) -> dict[str, Any]:
+    """Who would answer a question now."""
+    asked = settings.mode == "llm" or (settings.mode == "auto" and is_configured(model_settings(settings)))
+    if not asked:
+        return {"mode": "extractive", "name": None}
+    return {"mode": "llm", "name": settings.model or (None if settings.base_url else DEFAULT_MODEL)}
+
+
+def _endpoints(settings: Settings) -> list[str]:
+    """The addresses that a question would call."""
+    called = _model(settings)["mode"] == "llm" or settings.embedder != "minilm"
+    return [model_settings(settings).address] if called else []
+
+
 def _weights(problems: list[dict[str, str]]) -> str | None:
     try:
-        return str(find().model.parent)
+        return str(find(may_download=False).model.parent)
     except AssistantError as error:
         problems.append({"problem": error.message, "cure": error.cure})
         return None

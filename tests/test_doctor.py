@@ -78,3 +78,11 @@ def test_a_damaged_corpus_is_a_problem(home: Path):
         path.write_bytes(b"not a database at all" * 100)
     assert "is damaged" in sentences(home)[0]
     assert "PROBLEM" in knock("doctor", home=home).stdout
+
+
+def test_the_endpoints_are_those_that_a_question_would_call(home: Path):
+    silent, served = examine(Settings(home=home)), examine(Settings(home=home, base_url="http://127.0.0.1:1/v1"))
+    assert (silent["model"]["mode"], silent["endpoints"]) == ("extractive", [])
+    assert (served["model"]["mode"], served["endpoints"]) == ("llm", ["http://127.0.0.1:1/v1"])
+    quoting = examine(Settings(home=home, base_url="http://127.0.0.1:1/v1", mode="extractive"))
+    assert quoting["endpoints"] == []

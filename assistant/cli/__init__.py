@@ -113,6 +113,15 @@ def doctor(as_json: bool) -> None:
         return
     say(f"home      {facts['home']}")
     say(f"weights   {facts['model']['embedding_weights'] or 'not found'}")
+    model = facts["model"]
+    say(
+        f"answers   {model['mode']}"
+        + (
+            f" by {model['name'] or 'the only model'} at {facts['endpoints'][0]}"
+            if facts["endpoints"]
+            else ", no endpoint is called"
+        )
+    )
     say("versions  " + ", ".join(f"{name} {number}" for name, number in facts["versions"].items()))
     for one in facts["corpora"]:
         state = "healthy" if one["healthy"] else "needs repair"

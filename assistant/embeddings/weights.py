@@ -40,7 +40,13 @@ class Weights:
     tokenizer: Path
 
 
-def find(cache: Path | None = None, *, environ: Mapping[str, str] = os.environ, package: str = PACKAGE) -> Weights:
+def find(
+    cache: Path | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    package: str = PACKAGE,
+    may_download: bool = True,
+) -> Weights:
     """The weights from the first place that has them, verified by SHA-256.
 
     Places: the folder in ASSISTANT_MINILM, the installed package, an earlier download in `cache`, the Hugging
@@ -48,7 +54,8 @@ def find(cache: Path | None = None, *, environ: Mapping[str, str] = os.environ, 
     never falls through to the next), or if no place has them.
     """
     cache = cache or default_cache()
-    folder = named_folder(environ) or package_folder(package) or hub_folder(cache / "minilm", environ)
+    may_download = may_download and environ.get("HF_HUB_OFFLINE", "").upper() not in {"1", "ON", "YES", "TRUE"}
+    folder = named_folder(environ) or package_folder(package) or hub_folder(cache / "minilm", may_download)
     for name, sha256 in SHA256.items():
         verify(folder / name, sha256, cache)
     return Weights(folder / MODEL, folder / TOKENIZER)
@@ -77,7 +84,7 @@ def package_folder(package: str) -> Path | None:
     return Path(next(iter(places))) / "model" if places else None
 
 
-def hub_folder(folder: Path, environ: Mapping[str, str]) -> Path:
+def hub_folder(folder: Path, may_download: bool) -> Path:
     """`folder` if an earlier download filled it, else the hub's own cache, else `folder`, downloaded now."""
     if complete(folder):
         return folder  # before the hub client is imported: that alone takes as long as loading the model
@@ -86,8 +93,8 @@ def hub_folder(folder: Path, environ: Mapping[str, str]) -> Path:
     cached = try_to_load_from_cache(REPOSITORY, MODEL, revision=REVISION)
     if isinstance(cached, str) and complete(Path(cached).parent):
         return Path(cached).parent
-    if environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
-        raise ModelError(f"The weights of {REPOSITORY} are not here and HF_HUB_OFFLINE is set.", cure=CURE)
+    if not may_download:
+        raise ModelError(f"The weights of {REPOSITORY} are not on this machine.", cure=CURE)
     download(folder)
     return folder
 

@@ -74,7 +74,6 @@ class Retrieved:
         return {
             "query": self.question,
             "hits": [_hit(best) for best in self.papers],
-            "answerable": round(self.answerable, 4),
             "timings": self.timings,
         }
 
