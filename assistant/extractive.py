@@ -20,7 +20,10 @@ Stems = Callable[[str], Sequence[str]]
 _FACT_PAPERS, _LIST_PAPERS = 4, 8
 _REDUNDANT = 0.9  # cosine at which a second sentence says the same
 _WORTH_ADDING = 0.75  # of the first sentence's score
-_LINK = re.compile(r"https?:|github|\bcode\b.*\bavailable\b|\bavailable at\b", re.IGNORECASE)
+_LINK = re.compile(
+    r"https?:|github|\bcode\b.*\bavailable\b|\bavailable at\b|\brelease\w* (our|the|all)\b.*\b(code|models?)\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d")
 _WORD = re.compile(r"[\w-]+")
 _CLAUSE = re.compile(
