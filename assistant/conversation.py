@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import prompts
 from .errors import SettingsError
+from .lexical import NAME
 from .marks import read_marks
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _LEAVES_OUT = re.compile(r"\s*(and|but|also|what about|how about|why|then|so|or|any|compared)\b", re.IGNORECASE)
-_NAME = re.compile(r"\b(?=[\w.-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]*\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def needs_rewriting(question: str, past: Sequence[Turn]) -> bool:
     """Whether the question leans on the conversation: it points back, leaves out its subject, or is very short."""
     if not past:
         return False
-    name, back = _NAME.search(question), _POINTS_BACK.search(question)
+    name, back = NAME.search(question), _POINTS_BACK.search(question)
     if _LEAVES_OUT.match(question):
         return True
     if name is None:
@@ -101,7 +101,7 @@ def standalone(question: str, past: Sequence[Turn], titles: Mapping[str, str]) -
 
 def _subject(past: Sequence[Turn]) -> str:
     """What a conversation without citations was about: the names in its last turns, and its last question."""
-    names = dict.fromkeys(name for turn in past[-2:] for name in _NAME.findall(turn.content))
+    names = dict.fromkeys(name for turn in past[-2:] for name in NAME.findall(turn.content))
     asked = next((turn.content for turn in reversed(past) if turn.role == "user"), "")
     return " ".join([asked, *(name for name in names if name not in asked)])[:_LONGEST]
 
@@ -114,8 +114,8 @@ def rewritten(question: str, past: Sequence[Turn], titles: Mapping[str, str], ll
         return Rewritten(question)
     told = "\n".join(f"{turn.role}: {_readable(turn, titles)}" for turn in past[-_TURNS:])
     prompt = prompts.load("rewrite_question")
-    fenced = told.replace("<<<", "< < <").replace(">>>", "> > >")
-    reply = complete(llm, prompt.fill(conversation=fenced, question=question))
+    conversation = prompts.fenced("CONVERSATION", told)
+    reply = complete(llm, prompt.fill(conversation=conversation, question=question))
     text = " ".join(reply.text.split())
     useful = 0 < len(text) <= 4 * len(question) + 400
     return Rewritten(text if useful else question, reply, {prompt.name: prompt.fingerprint})

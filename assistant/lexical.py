@@ -10,6 +10,8 @@ from typing import Any
 
 _TITLE_BOOST = 2.0
 _WORD = re.compile(r"\w+")
+NAME = re.compile(r"\b(?=[\w.-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]*\w")
+"""A name in a question: digits or a second capital inside (GPT-4, VTAB-1k, LoRA), or all capitals."""
 _WRITER_BYTES = 64_000_000
 # Words of questions, not of abstracts: rare in a corpus of abstracts, they would weigh like names.
 _QUESTION_WORDS = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING
 
 from .settings import Settings
@@ -48,7 +49,7 @@ class Writers:
         from .lexical import content_words
 
         weights = index.term_weights(" ".join(content_words(asked.question)))
-        return Extractive(index.embedder.embed, index.stems, weights)
+        return Extractive(index.embedder.embed, cache(index.stems), weights)  # a text is stemmed once an answer
 
 
 def model_settings(settings: Settings) -> ModelSettings:

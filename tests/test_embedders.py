@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +70,23 @@ def test_an_unknown_embedder_is_a_sentence(name: str) -> None:
 def test_an_unreachable_server_is_a_sentence() -> None:
     with pytest.raises(ModelError, match="cannot be reached"):
         chosen("openai:small", ModelSettings(base_url="http://127.0.0.1:9/v1", retries=0))
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<html>Welcome</html>")
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Silence."""
+
+
+def test_a_page_instead_of_vectors_is_a_sentence_with_its_cure() -> None:
+    with HTTPServer(("127.0.0.1", 0), _Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(ModelError) as caught:
+            chosen("openai:small", ModelSettings(base_url=f"http://127.0.0.1:{server.server_port}/v1", retries=0))
+        server.shutdown()
+    assert caught.value.cure and "attribute" not in str(caught.value)

@@ -36,9 +36,9 @@ VENDORS = {
         "llm/reading.py",
     },
     "numpy": {
-        "embeddings/llama_index.py",
         "embeddings/minilm.py",
         "embeddings/served.py",
+        "embeddings/unit.py",
         "extractive.py",
         "index/__init__.py",
         "index/dense.py",

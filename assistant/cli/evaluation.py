@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from .door import emit, json_option, progress_bar
+from .door import emit, json_option, progress_bar, say
 
 _INDEXING = "Indexing the bundled papers (once)"
 
@@ -59,15 +59,15 @@ def run(questions: str, out: str, as_json: bool, **given: Any) -> None:
 def _show(found: Any, out: str) -> None:
     for name, one in found.summary["measures"].items():
         if one["mean"] is not None:
-            click.echo(f"{name:24} {one['mean']:10.3f}  [{one['low']:.3f}, {one['high']:.3f}]  n {one['n']}")
-    click.echo(f"\nThe report is {out}/report.md, each question's outcome in {out}/outcomes.jsonl.", err=True)
+            say(f"{name:24} {one['mean']:10.3f}  [{one['low']:.3f}, {one['high']:.3f}]  n {one['n']}")
+    say(f"\nThe report is {out}/report.md, each question's outcome in {out}/outcomes.jsonl.", err=True)
 
 
 def _exit_if_all_failed(found: Any) -> None:
     errors = [outcome["error"] for outcome in found.outcomes if outcome["error"]]
     if errors:
         first = f"{errors[0]['message']} {errors[0]['cure']}".strip()
-        click.echo(f"{len(errors)} of {len(found.outcomes)} questions failed. The first: {first}", err=True)
+        say(f"{len(errors)} of {len(found.outcomes)} questions failed. The first: {first}", err=True)
     if len(errors) == len(found.outcomes):
         sys.exit(1)
 
@@ -98,7 +98,7 @@ def _questions_bar(before: Callable[[], None]) -> Iterator[Callable[[int, int], 
         bar.update(task, completed=done, total=total, note=note)
         if not console.is_terminal and (done == earlier or done * 10 // total > (done - 1) * 10 // total):
             left = f", {(total - done) / rate:.0f} s left" if rate and done < total else ""
-            click.echo(f"Asking: {note if done > earlier else f'{done}/{total} questions'}{left}", err=True)
+            say(f"Asking: {note if done > earlier else f'{done}/{total} questions'}{left}", err=True)
 
     try:
         yield show

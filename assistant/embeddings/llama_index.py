@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .. import tokens
+from .unit import unit
 
 if TYPE_CHECKING:
+    import numpy as np
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from numpy.typing import NDArray
 
@@ -27,12 +27,9 @@ class LlamaIndexEmbedder:
     def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
         """(len(texts), dimension), L2-normalised."""
         rows = self._embedding.get_text_embedding_batch(list(texts)) if texts else []
-        matrix = np.asarray(rows, np.float32).reshape(-1, self.dimension)
         if on_progress:
             on_progress(len(texts))
-        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
-        return unit
+        return unit(rows, self.dimension)
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, by tiktoken."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import tokens
 from ..errors import ModelError
+from .unit import unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,4 @@ class ServedEmbedder:
         if len(rows) != len(texts) or len({len(row) for row in rows}) != 1:
             cure = "Use a server that gives one vector for each text."
             raise ModelError(f"The server gave {len(rows)} vectors for {len(texts)} texts.", cure=cure)
-        matrix = np.asarray(rows, np.float32)
-        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-        unit: NDArray[np.float32] = (matrix / np.maximum(lengths, 1e-12)).astype(np.float32)
-        return unit
+        return unit(rows, len(rows[0]))

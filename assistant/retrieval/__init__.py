@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..chunks import Chunk
 from ..index import Index
 from ..papers import Paper
-from ..sentences import clip, split
+from ..sentences import Span, clip, split
 from ..store import Filters
 from .answerable import Features, coverage, names, probability
 
@@ -167,15 +167,16 @@ def _passages(
     passages = []
     for rank, (number, score) in enumerate(whole, start=1):
         vectors, spans = rows[number]
+        sentences = split(papers[number].abstract)
         for similarity, row in sorted(zip((vectors @ vector).tolist(), spans.tolist(), strict=True), reverse=True):
-            chunk = _chunk(papers[number], *row[1:])
+            chunk = _chunk(papers[number], sentences, *row[1:])
             passages.append(Passage(chunk, papers[number], score, rank, similarity, why[number]))
     return passages
 
 
-def _chunk(paper: Paper, ordinal: int, start: int, end: int) -> Chunk:
-    sentences = tuple(clip(split(paper.abstract), start, end))
-    return Chunk(f"{paper.id}#{ordinal}", paper.id, paper.abstract[start:end], start, end, ordinal, sentences)
+def _chunk(paper: Paper, sentences: Sequence[Span], ordinal: int, start: int, end: int) -> Chunk:
+    inside = clip(sentences, start, end)
+    return Chunk(f"{paper.id}#{ordinal}", paper.id, paper.abstract[start:end], start, end, ordinal, inside)
 
 
 def _since(started: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp
 
 from ..index import Index
-from ..lexical import content_words
+from ..lexical import NAME, content_words
 
 FLOOR = 0.5  # below this probability the assistant declines without writing
 
@@ -38,15 +38,13 @@ def coverage(index: Index, question: str, texts: Sequence[str]) -> float:
     return max((sum(weights[stem] for stem in {*index.stems(text)} & {*weights}) / total for text in texts), default=0)
 
 
-# A name: digits or a second capital inside (GPT-4, VTAB-1k, LoRA), or all capitals.
 _SUFFIX = re.compile(r"-(style|based|like|type|trained|free|level)$")
-_NAME = re.compile(r"\b(?=[\w.-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]*\w")
 
 
 def names(question: str, texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(known, unknown): the names in a question (words with digits or inner capitals) that the texts contain or not."""
     contained = _squeezed(" ".join(texts))
-    asked = [_SUFFIX.sub("", name) for name in _NAME.findall(question)]
+    asked = [_SUFFIX.sub("", name) for name in NAME.findall(question)]
     found = {name: _squeezed(name).rstrip("s") in contained for name in asked}
     return tuple(n for n, known in found.items() if known), tuple(n for n, known in found.items() if not known)
 
