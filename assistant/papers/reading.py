@@ -6,11 +6,11 @@ import itertools
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ..errors import PapersError
-from . import daily_page, jsonl
 from .cleaning import clean, is_stub, valid
+from .formats import READERS
 from .ids import arxiv_of, doi_of, pmid_of
 from .lines import Lines
 from .paper import Problem, Record
@@ -19,23 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _HEAD = 1 << 16  # characters that a reader may look at to know its format
-
-
-class Reader(Protocol):
-    """One format: a module of this package with these names, listed in READERS."""
-
-    NAME: str
-
-    def sniff(self, head: str) -> bool:
-        """Whether a file whose first lines are `head` (at most 65,536 characters) is of this format."""
-        ...
-
-    def read(self, lines: Iterable[tuple[int, str]], source: str) -> Iterator[Record | Problem]:
-        """What the lines hold, in order, uncleaned and without holding the file; `source` names the file."""
-        ...
-
-
-READERS: tuple[Reader, ...] = (jsonl, daily_page)  # asked in this order
 
 
 def find(paths: Sequence[str | Path]) -> list[Path]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
-from .cleaning import clean, is_notice
-from .paper import Problem, Record
+from ..cleaning import clean, is_notice
+from ..paper import Problem, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,8 +8,8 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .cleaning import valid
-from .paper import Problem, Record
+from ..cleaning import valid
+from ..paper import Problem, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
