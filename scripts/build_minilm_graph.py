@@ -116,14 +116,18 @@ def encoded(b: Builder, x: str) -> str:
 
 
 def pooled(b: Builder, rows: str) -> str:
-    """The unit vector of the mean over the mask; the norm cancels the mean's division, so a sum will do."""
+    """The unit vector of the mean over each set of word pieces; the norm cancels the mean's division, so a sum will do.
+
+    A set without word pieces, which pads the batch, gives zeros.
+    """
     hidden = b.op("Reshape", rows, b.op("Concat", "shape", "width", axis=0))
-    total = b.op("MatMul", b.op("Unsqueeze", "mask", "index_1"), hidden)
-    return b.op("LpNormalization", b.op("Squeeze", total, "index_1"), axis=-1, p=2)
+    return b.op("LpNormalization", b.op("MatMul", "parts", hidden), axis=-1, p=2)
 
 
 def build(safetensors: Path) -> ModelProto:
-    """input_ids (batch, tokens) int64 and mask (batch, tokens) float32 -> embedding (batch, 384), checked."""
+    """input_ids (batch, tokens) int64, mask (batch, tokens) and parts (batch, sets, tokens), float32 of 0 and 1
+    -> embedding (batch, sets, 384), checked.
+    """
     with safetensors.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
@@ -146,8 +150,9 @@ def checked(b: Builder) -> ModelProto:
     inputs = [
         helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"]),
         helper.make_tensor_value_info("mask", TensorProto.FLOAT, ["batch", "tokens"]),
+        helper.make_tensor_value_info("parts", TensorProto.FLOAT, ["batch", "sets", "tokens"]),
     ]
-    outputs = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH])]
+    outputs = [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", "sets", WIDTH])]
     graph = helper.make_graph(b.nodes, "all-MiniLM-L6-v2", inputs, outputs, b.initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     shape_inference.infer_shapes(model, check_type=True, strict_mode=True)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "assistant"
 
 # A module may import only those above it; a deferred import counts. `__init__` and `__main__` come last.
-ORDER = """errors settings tokens prompts llm embeddings sentences marks papers chunks store lexical vectors index
+ORDER = """errors settings tokens prompts llm embeddings sentences marks papers chunks store lexical vectors sentence_vectors index
 ingest conversation retrieval grounding citations render extractive written answer writers corpora harness
 assistant integrations chat doctor cli""".split()
 
@@ -44,6 +44,7 @@ VENDORS = {
         "index/dense.py",
         "index/files.py",
         "retrieval/__init__.py",
+        "sentence_vectors.py",
         "store/builds.py",
         "vectors.py",
     },

@@ -19,6 +19,7 @@ from assistant.index.adding import Adding
 from assistant.index.dense import chunk_key
 from assistant.index.files import BuildFiles
 from assistant.papers import Decision, Record
+from assistant.sentences import Span
 from assistant.store import Store
 
 WORDS = (
@@ -40,13 +41,22 @@ class Tiny:
         self._lock = threading.Lock()
 
     def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-        vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
-        for row, text in zip(vectors, texts, strict=True):
-            np.add.at(row, [token % self.dimension for token in self.tokenize(text)], 1.0)
         with self._lock:
             self.embedded += len(texts)
         if on_progress:
             on_progress(len(texts))
+        return self._vectors(texts)
+
+    def embed_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        parts = [text[start:end] for text, own in zip(texts, spans, strict=True) for start, end in own]
+        return self.embed(texts, on_progress), self._vectors(parts)
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.full((len(texts), self.dimension), 1e-3, np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            np.add.at(row, [token % self.dimension for token in self.tokenize(text)], 1.0)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:

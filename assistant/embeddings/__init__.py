@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from ..llm import ModelSettings
 
-__all__ = ["Embedder", "adapted", "chosen", "local"]
+    Span = tuple[int, int]
+
+__all__ = ["Embedder", "SpanEmbedder", "adapted", "chosen", "local", "with_spans"]
 
 
 class Embedder(Protocol):
@@ -42,6 +44,33 @@ class Embedder(Protocol):
     def tokenize(self, text: str) -> list[int]:
         """The ids of a text's word pieces, untruncated, without special tokens."""
         ...
+
+
+class SpanEmbedder(Embedder, Protocol):
+    """An embedder that pools the vectors of a text's parts out of one reading of the whole."""
+
+    def embed_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(len(texts), dimension), and (number of spans, dimension) in the order of texts and spans; L2-normalised.
+
+        A span's vector is the mean over its own word pieces, which have seen the whole text ("late chunking", Guenther
+        et al. 2024, arXiv 2409.04701); it costs nothing beyond the text's. A span past `max_tokens` gets zeros.
+        """
+        ...
+
+
+def with_spans(
+    embedder: Embedder,
+    texts: Sequence[str],
+    spans: Sequence[Sequence[Span]],
+    on_progress: Callable[[int], None] | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What `SpanEmbedder.embed_spans` gives; an embedder that cannot do it reads the spans as texts of their own."""
+    if hasattr(embedder, "embed_spans"):
+        return cast("SpanEmbedder", embedder).embed_spans(texts, spans, on_progress)
+    parts = [text[start:end] for text, own in zip(texts, spans, strict=True) for start, end in own]
+    return embedder.embed(texts, on_progress), embedder.embed(parts)
 
 
 def local(cache: Path | None = None) -> Embedder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from . import Span
+
 GRAPH = Path(__file__).with_name("minilm.onnx")
 BATCH_TOKENS = 1024  # padded word pieces in one run; more is slower and costs memory
 WINDOW = 2048  # texts tokenized and sorted at a time, so that memory does not grow with the corpus
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """A text's word pieces with [CLS] and [SEP], and the ranges of them that its spans cover."""
+
+    ids: list[int]
+    parts: list[tuple[int, int]]
 
 
 class MiniLM:
@@ -39,15 +50,28 @@ class MiniLM:
         self._first, self._last = self._tokenizer.encode("").ids  # [CLS] and [SEP]
 
     def embed(self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-        """See `Embedder.embed`. Similar lengths share a batch: padding is most of the cost of mixed ones."""
+        """See `Embedder.embed`."""
+        return self.embed_spans(texts, [()] * len(texts), on_progress)[0]
+
+    def embed_spans(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """See `SpanEmbedder.embed_spans`. Similar lengths share a batch: padding is most of the cost of mixed ones."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        firsts = np.cumsum([0, *map(len, spans)])
+        parts = np.empty((int(firsts[-1]), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), WINDOW):
-            ids = [self._input_ids(text) for text in texts[start : start + WINDOW]]
-            for rows in batches([len(row) for row in ids]):
-                vectors[[start + row for row in rows]] = self._run([ids[row] for row in rows])
+            window = range(start, min(start + WINDOW, len(texts)))
+            inputs = [self._input(texts[row], spans[row]) for row in window]
+            for rows in batches([len(one.ids) for one in inputs]):
+                pooled = self._run([inputs[row] for row in rows])
+                for row, sets in zip(rows, pooled, strict=True):
+                    vectors[start + row] = sets[0]
+                    count = len(inputs[row].parts)
+                    parts[firsts[start + row] : firsts[start + row] + count] = sets[1 : 1 + count]
                 if on_progress:
                     on_progress(len(rows))
-        return vectors
+        return vectors, parts
 
     def token_counts(self, texts: Sequence[str]) -> list[int]:
         """See `Embedder.token_counts`."""
@@ -55,24 +79,37 @@ class MiniLM:
 
     def tokenize(self, text: str) -> list[int]:
         """See `Embedder.tokenize`."""
-        # One at a time: encode_batch starts a thread pool that does not survive a fork, for 1 % of the time.
-        # Half of a surrogate pair, which JSON can hold, is not text to the tokenizer: it is read as "?".
-        clean = text.encode("utf-8", "replace").decode("utf-8")
-        ids: list[int] = self._tokenizer.encode(clean, add_special_tokens=False).ids
+        ids: list[int] = self._encoded(text).ids
         return ids
 
-    def _input_ids(self, text: str) -> list[int]:
-        return [self._first, *self.tokenize(text)[: self.max_tokens - 2], self._last]
+    def _encoded(self, text: str) -> Any:
+        # One at a time: encode_batch starts a thread pool that does not survive a fork, for 1 % of the time.
+        # Half of a surrogate pair, which JSON can hold, is not text to the tokenizer: it is read as "?".
+        return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"), add_special_tokens=False)
 
-    def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
-        """Vectors (len(rows), dimension) of id rows, padded here to the longest of them."""
-        ids = np.zeros((len(rows), max(map(len, rows))), dtype=np.int64)
-        mask = np.zeros(ids.shape, dtype=np.float32)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = row
-            mask[number, : len(row)] = 1.0
-        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "mask": mask})[0]
-        return vectors
+    def _input(self, text: str, spans: Sequence[Span]) -> _Input:
+        encoded = self._encoded(text)
+        ids = [self._first, *encoded.ids[: self.max_tokens - 2], self._last]
+        if not spans:
+            return _Input(ids, [])
+        starts, ends = np.array(encoded.offsets[: self.max_tokens - 2]).reshape(-1, 2).T
+        # + 1 for [CLS]. A word piece that lies across a border belongs to both sides.
+        parts = [(int((ends <= start).sum()) + 1, int((starts < end).sum()) + 1) for start, end in spans]
+        return _Input(ids, parts)
+
+    def _run(self, inputs: list[_Input]) -> NDArray[np.float32]:
+        """Vectors (texts, 1 + most spans, dimension) of texts padded here to the longest: whole first, then its spans."""
+        width, sets = max(len(one.ids) for one in inputs), 1 + max(len(one.parts) for one in inputs)
+        ids = np.zeros((len(inputs), width), dtype=np.int64)
+        parts = np.zeros((len(inputs), sets, width), dtype=np.float32)
+        for row, one in enumerate(inputs):
+            ids[row, : len(one.ids)] = one.ids
+            parts[row, 0, : len(one.ids)] = 1.0
+            for place, (first, last) in enumerate(one.parts, start=1):
+                parts[row, place, first:last] = 1.0
+        feed = {"input_ids": ids, "mask": np.ascontiguousarray(parts[:, 0]), "parts": parts}
+        pooled: NDArray[np.float32] = self._session.run(None, feed)[0]
+        return pooled
 
 
 def batches(lengths: list[int]) -> Iterator[list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..chunks import Chunk, cutter
-from ..embeddings import Embedder
+from ..embeddings import Embedder, with_spans
 from ..lexical import Document, Lexical
 from ..papers import Paper
+from ..sentence_vectors import SentenceVectors
 from ..store import Build, Rows, Store
 from ..vectors import Vectors, rows_of
 from .dense import chunk_key, shared
 
-Prepared = dict[str, tuple[list[Chunk], NDArray[np.float32]]]  # by content hash: chunks and their vectors
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A paper's chunks, and for each the spans of its sentences within it."""
+
+    paper: Paper
+    chunks: list[Chunk]
+
+    @property
+    def spans(self) -> list[list[tuple[int, int]]]:
+        return [[(start - c.start, end - c.start) for start, end in c.sentences] for c in self.chunks]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A paper's chunks with their vectors (chunks, dimension) and those of all their sentences, in order."""
+
+    chunks: list[Chunk]
+    vectors: NDArray[np.float32]
+    sentences: NDArray[np.float32]
+
+
+Prepared = dict[str, Embedded]  # by content hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +63,7 @@ class BuildFiles:
         self.folder = folder
         self._chroma = folder / "chroma"
         self.vectors = Vectors(folder / "vectors", build.dimension)
+        self.sentences = SentenceVectors(folder / "vectors", build.dimension)
         self.lexical = Lexical(folder / "tantivy")
         self.dense = shared.take(self._chroma, build.dimension)
 
@@ -55,11 +79,14 @@ class BuildFiles:
         build = store.builds.get(self.build.id)
         papers = store.by_numbers(work.pending)
         before = {rows.number: rows.count for rows in store.builds.rows(build.id, _all(work), done=False)}
-        chunks = {number: prepared[paper.content_hash][0] for number, paper in papers.items()}
-        vectors = [prepared[paper.content_hash][1] for paper in papers.values()]
-        matrix = np.concatenate(vectors) if vectors else np.empty((0, build.dimension), np.float32)
+        ready = [prepared[paper.content_hash] for paper in papers.values()]
+        chunks = {number: one.chunks for number, one in zip(papers, ready, strict=True)}
+        matrix = _stacked([one.vectors for one in ready], build.dimension)
         self._write_dense(chunks, matrix, before)
         self.vectors.write(build.vector_rows, matrix, _row_table(chunks))
+        counts = [len(chunk.sentences) for one in ready for chunk in one.chunks]
+        sentences = _stacked([one.sentences for one in ready], build.dimension)
+        self.sentences.write(build.vector_rows, sentences, np.array(counts, np.int64))
         self.lexical.replace((Document(n, p.title, p.abstract) for n, p in papers.items()), work.removing)
         written, end = _placed(chunks, build.vector_rows)
         with store.transaction():
@@ -80,15 +107,26 @@ def prepare(
     papers: Sequence[Paper], embedder: Embedder, chunk_size: int, on_paper: Callable[[float], None]
 ) -> Prepared:
     """Cuts and embeds papers; `on_paper` is told of finished papers, in fractions. Needs no lock."""
+    return embed(cut(papers, embedder, chunk_size), embedder, on_paper)
+
+
+def cut(papers: Iterable[Paper], embedder: Embedder, chunk_size: int) -> list[Cut]:
+    """The papers in chunks, equal ones once."""
     different = {paper.content_hash: paper for paper in papers}
-    cut = cutter(embedder.tokenize, chunk_size)
-    chunks = [cut(paper.id, paper.abstract) for paper in different.values()]
-    texts = [chunk.text for part in chunks for chunk in part]
-    each = len(different) / max(len(texts), 1)
-    vectors = embedder.embed(texts, on_progress=lambda done: on_paper(done * each))
-    ends = np.cumsum([len(part) for part in chunks])
-    parts = np.split(vectors, ends[:-1]) if len(ends) else []
-    return dict(zip(different, zip(chunks, parts, strict=True), strict=True))
+    cut_one = cutter(embedder.tokenize, chunk_size)
+    return [Cut(paper, cut_one(paper.id, paper.abstract)) for paper in different.values()]
+
+
+def embed(cuts: Sequence[Cut], embedder: Embedder, on_paper: Callable[[float], None]) -> Prepared:
+    """The vectors of cut papers; `on_paper` is told of finished papers, in fractions."""
+    texts = [chunk.text for one in cuts for chunk in one.chunks]
+    spans = [own for one in cuts for own in one.spans]
+    each = len(cuts) / max(len(texts), 1)
+    vectors, sentences = with_spans(embedder, texts, spans, lambda done: on_paper(done * each))
+    ends = np.cumsum([len(one.chunks) for one in cuts])[:-1]
+    last = np.cumsum([sum(map(len, one.spans)) for one in cuts])[:-1]
+    parts = zip(cuts, np.split(vectors, ends), np.split(sentences, last), strict=True) if cuts else ()
+    return {one.paper.content_hash: Embedded(one.chunks, own, said) for one, own, said in parts}
 
 
 def delete_old(store: Store, builds_folder: Path) -> None:
@@ -105,6 +143,10 @@ def delete_old(store: Store, builds_folder: Path) -> None:
 
 def _all(work: Work) -> list[int]:
     return [*work.pending, *work.removing]
+
+
+def _stacked(parts: list[NDArray[np.float32]], dimension: int) -> NDArray[np.float32]:
+    return np.concatenate(parts) if parts else np.empty((0, dimension), np.float32)
 
 
 def _row_table(chunks: dict[int, list[Chunk]]) -> NDArray[np.int32]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from . import Store
     from .filters import Filters
 
-DERIVED_SCHEMA = 1  # raised when the derived files change shape; an older build is then rebuilt
+DERIVED_SCHEMA = 2  # raised when the derived files change shape; an older build is then rebuilt
 
 
 @dataclass(frozen=True, slots=True)
