@@ -6,13 +6,21 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_TITLE_BOOST = 2.0
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import tantivy
+
+_TITLE_BOOST = 1.0
 _WORD = re.compile(r"\w+")
 NAME = re.compile(r"\b(?=[\w.-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]*\w")
 """A name in a question: digits or a second capital inside (GPT-4, VTAB-1k, LoRA), or all capitals."""
 _WRITER_BYTES = 64_000_000
+_FEW = 100  # one paper in so many: fewer are looked up one by one, more are picked from the hits of all
+_MORE = 8  # times as many hits are read where too few of them were allowed
 # Words of questions, not of abstracts: rare in a corpus of abstracts, they would weigh like names.
 _QUESTION_WORDS = frozenset(
     "a about an and any are as at be been by can could did do does for from had has have how i if in into is it its "
@@ -30,10 +38,15 @@ class Document:
     abstract: str
 
 
+def words(text: str) -> list[str]:
+    """The lower-case words of a text, as they are indexed before stemming."""
+    return _WORD.findall(text.lower())
+
+
 def content_words(question: str) -> list[str]:
     """The lower-case words of a question that say what it is about; all of its words where none does."""
-    words = _WORD.findall(question.lower())
-    return [word for word in words if word not in _QUESTION_WORDS] or words
+    every = words(question)
+    return [word for word in every if word not in _QUESTION_WORDS] or every
 
 
 class Lexical:
@@ -79,30 +92,55 @@ class Lexical:
         writer.wait_merging_threads()
         self._index.reload()
 
-    def search(self, question: str, k: int, allowed: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """(paper number, BM25 score) of the best k papers, best first; `allowed` restricts the papers."""
+    def search(
+        self, question: str, k: int, allowed: Sequence[int] | NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """(paper number, BM25 score) of the best k papers, best first, equals by number.
+
+        `allowed`, paper numbers, restricts them, exactly: the scores stay those of the whole index.
+        """
+        # Words only, and in lower case: the parser knows a syntax (AND, OR, quotes, fields) that is not the user's.
+        wanted = " ".join(content_words(question))
+        if not wanted or k < 1 or (allowed is not None and not len(allowed)):
+            return []
+        query, _ = self._index.parse_query_lenient(wanted, ["title", "abstract"], field_boosts={"title": _TITLE_BOOST})
+        searcher = self._index.searcher()
+        if allowed is None:
+            return _best(searcher, query, k, k + 1)
+        if len(allowed) * _FEW < searcher.num_docs:
+            return _best(searcher, self._among(query, allowed), k, len(allowed) + 1)
+        expected = k * searcher.num_docs // len(allowed)
+        return _best(searcher, query, k, 2 * expected, np.asarray(allowed))
+
+    def _among(self, query: tantivy.Query, allowed: Sequence[int] | NDArray[np.int64]) -> tantivy.Query:
+        """The query for these papers only, with the same scores. Slow for many: each is looked up as a word."""
         import tantivy
 
-        # Words only, and in lower case: the parser knows a syntax (AND, OR, quotes, fields) that is not the user's.
-        words = " ".join(content_words(question))
-        if not words or k < 1 or (allowed is not None and not len(allowed)):
-            return []
-        query, _ = self._index.parse_query_lenient(words, ["title", "abstract"], field_boosts={"title": _TITLE_BOOST})
-        if allowed is not None:
-            inside = tantivy.Query.term_set_query(self._schema, "number", [int(number) for number in allowed])
-            inside = tantivy.Query.const_score_query(inside, 0.0)
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)])
-        searcher = self._index.searcher()
-        hits = searcher.search(query, limit=k, count=False).hits
-        numbers = searcher.fast_field_values("number", [address for _, address in hits])
-        pairs: Any = zip(numbers, hits, strict=True)
-        found = [(int(number), float(score)) for number, (score, _) in pairs]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        inside = tantivy.Query.term_set_query(self._schema, "number", [int(number) for number in allowed])
+        inside = tantivy.Query.const_score_query(inside, 0.0)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)])
 
     def stems(self, text: str) -> list[str]:
         """The terms that a text is indexed under, in order."""
         terms: Any = self._analyzer.analyze(text)
         return list(terms)
+
+    def frequency(self, word: str) -> int:
+        """In how many titles, and in how many abstracts, a word occurs in any form: their sum."""
+        searcher = self._index.searcher()
+        stems = self.stems(word)
+        return sum(searcher.doc_freq(field, stem) for field in ("title", "abstract") for stem in stems)
+
+    def similar(self, word: str, faults: int, k: int) -> list[int]:
+        """Numbers of k papers whose abstract has a word with at most so many letters wrong, missing or swapped."""
+        import tantivy
+
+        stem = "".join(self.stems(word))
+        query = tantivy.Query.fuzzy_term_query(self._schema, "abstract", stem, distance=faults)
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit=k, count=False).hits
+        numbers: Any = searcher.fast_field_values("number", [address for _, address in hits])
+        return [int(number) for number in numbers]
 
     def document_frequency(self, stem: str) -> int:
         """In how many abstracts a term occurs."""
@@ -110,3 +148,23 @@ class Lexical:
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+
+def _best(
+    searcher: tantivy.Searcher, query: tantivy.Query, k: int, limit: int, allowed: NDArray[np.int64] | None = None
+) -> list[tuple[int, float]]:
+    """The best k of the allowed papers: hits are read, ever more of them, until those left are all worse than the k-th.
+
+    A hit that is as good as the k-th is not left: which of equals is best does not depend on how the index lies.
+    """
+    while True:
+        limit = min(limit, searcher.num_docs + 1)
+        hits = searcher.search(query, limit=limit, count=False).hits
+        found: Any = searcher.fast_field_values("number", [address for _, address in hits])
+        numbers, scores = np.array(found, np.int64), np.array([score for score, _ in hits], np.float64)
+        inside = slice(None) if allowed is None else np.isin(numbers, allowed)
+        kept, worth = numbers[inside], scores[inside]
+        if len(hits) < limit or (len(kept) >= k and scores[-1] < worth[k - 1]):
+            order = np.lexsort((kept, -worth))[:k]
+            return list(zip(kept[order].tolist(), worth[order].tolist(), strict=True))
+        limit *= _MORE

@@ -33,7 +33,7 @@ OTHERS = {
     "docs/fact_answers.md": "twenty questions and their answers as printed",
     "docs/fact_questions.jsonl": "those questions",
     "docs/llama_index.md": "the index inside LlamaIndex",
-    "eval/data/daily_papers.jsonl": "150 questions on the bundled papers",
+    "eval/data/daily_papers.jsonl": "320 questions on the bundled papers",
     "prompts/answer.md": "numbered sources in, cited sentences out",
     "prompts/rewrite_question.md": "a follow-up made to stand alone",
 }

@@ -52,12 +52,17 @@ def test_every_chunk_of_a_retrieved_paper_is_a_passage(papers: Index) -> None:
         assert {p.chunk.ordinal for p in passages if p.paper == paper} == set(rows[:, 1].tolist())
 
 
-def test_the_score_is_the_reciprocal_ranks_that_the_reasons_show(papers: Index) -> None:
-    for best in retrieve(papers, QUESTION, top_k=30).papers:
-        ranks = [rank for rank in (best.why.dense_rank, best.why.lexical_rank) if rank is not None]
-        assert best.score == pytest.approx(sum(1 / (60 + rank) for rank in ranks))
-        assert (best.why.dense_rank is None) == (best.why.dense_score is None)
-        assert (best.why.lexical_rank is None) == (best.why.lexical_score is None)
+def test_the_score_is_the_sum_of_the_shares_that_the_reasons_show(papers: Index) -> None:
+    found = retrieve(papers, QUESTION, top_k=60).papers
+    chunk = max(best.why.dense_score or 0.0 for best in found)
+    said = max(best.why.sentence_score or 0.0 for best in found)
+    bm25 = max(best.why.lexical_score or 0.0 for best in found)
+    for best in found:
+        why = best.why
+        assert why.dense_score is not None and why.sentence_score is not None
+        shares = why.dense_score / chunk + why.sentence_score / said + 1.2 * (why.lexical_score or 0.0) / bm25
+        assert best.score == pytest.approx(shares, abs=1e-5)
+        assert (why.lexical_rank is None) == (why.lexical_score is None)
     top = retrieve(papers, "number7", top_k=1).papers[0].why
     assert top.lexical_rank == 1 and top.lexical_score is not None and top.lexical_score > 0
 
@@ -109,7 +114,7 @@ def test_hits_of_papers_that_are_being_changed_or_removed_are_passed_over(index:
     other.close()
     found = retrieve(index, QUESTION, top_k=10)
     assert not set(order[:3]) & {passage.paper.id for passage in found.passages}
-    assert [passage.paper.id for passage in found.papers][:7] == order[3:]
+    assert {*order[3:]} <= {passage.paper.id for passage in found.papers}
     assert [passage.rank for passage in found.papers] == list(range(1, 11))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..embeddings import Embedder
 from ..errors import IndexBusy, IndexMismatch
+from ..lexical import words
 from ..papers import Paper
 from ..store import Filters, Store
 from ..store.builds import DERIVED_SCHEMA
@@ -22,6 +23,7 @@ from .locks import ReadWriteLock, file_lock
 __all__ = ["Index"]
 
 _WAIT_TO_WRITE = 300.0  # seconds; others hold the lock for one batch at a time
+_SIMILAR = 30  # papers looked through for a misspelt word
 _WAIT_TO_READ = 2.0  # seconds; after that a question is answered from the generation at hand
 
 
@@ -103,7 +105,7 @@ class Index:
         with self._guard.read():
             if self._files is None:
                 return []
-            return self._files.lexical.search(question, k, None if allowed is None else allowed[:, 0].tolist())
+            return self._files.lexical.search(question, k, None if allowed is None else allowed[:, 0])
 
     def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
         """(papers, 3) of number, first row, row count that pass the filters; None where nothing is filtered."""
@@ -120,6 +122,32 @@ class Index:
             build = self._files.build.id
             found = self.store.builds.rows(build, numbers)
             return {rows.number: self._files.vectors.read(rows.first, rows.count) for rows in found}
+
+    def similarities(
+        self, vector: NDArray[np.float32], numbers: Sequence[int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+        """(numbers, of the nearest chunk, of the nearest sentence) of those papers that are whole; (papers,) each."""
+        with self._guard.read():
+            found = self.store.builds.rows(self._files.build.id, numbers) if self._files is not None else []
+            if self._files is None or not found:
+                return np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32)
+            first, count = (np.array([getattr(rows, name) for rows in found]) for name in ("first", "count"))
+            chunk = [(self._files.vectors.read(rows.first, rows.count)[0] @ vector).max() for rows in found]
+            sentence = self._files.sentences.best(vector, first, count)
+            return np.array([rows.number for rows in found]), np.array(chunk, np.float32), sentence
+
+    def frequency(self, word: str) -> int:
+        """In how many papers a word occurs, at most counted twice: once for titles and once for abstracts."""
+        with self._guard.read():
+            return self._files.lexical.frequency(word) if self._files is not None else 0
+
+    def similar_words(self, word: str, faults: int) -> set[str]:
+        """Words, in lower case, of some papers that have a word with at most so many faults to this one."""
+        with self._guard.read():
+            if self._files is None:
+                return set()
+            numbers = self._files.lexical.similar(word, faults, _SIMILAR)
+        return {word for paper in self.store.by_numbers(numbers).values() for word in words(paper.abstract)}
 
     def term_weights(self, text: str) -> dict[str, float]:
         """The idf of each stem of a text in this corpus: ln((N + 1) / (df + 0.5))."""

@@ -1,8 +1,8 @@
-"""From a question to ranked passages: dense and keyword hits fused, grouped by paper, filtered exactly."""
+"""From a question to ranked passages: misspelt words read as meant, hits fused, grouped by paper, filtered exactly."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
@@ -16,21 +16,25 @@ from ..papers import Paper
 from ..sentences import Span, clip, split
 from ..store import Filters
 from .answerable import Features, coverage, names, probability
+from .ranking import Candidates, candidates, fused, ranked
+from .spelling import read_as, repaired
 
 __all__ = ["Passage", "Retrieved", "Why", "retrieve"]
-
-_DEPTH = 100  # hits taken from each retriever
-_RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How each retriever saw a paper: rank from 1 and score (cosine; BM25), or None where it did not find it."""
+    """How each retriever saw a paper: rank from 1 (None where it did not find it) and score.
+
+    dense_score: cosine of its nearest chunk. lexical_score: BM25, None where it has none of the words. sentence_score:
+    cosine of its nearest sentence.
+    """
 
     dense_rank: int | None = None
     dense_score: float | None = None
     lexical_rank: int | None = None
     lexical_score: float | None = None
+    sentence_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,15 @@ class Retrieved:
     """Passages by paper rank, then by similarity; and what is known of the question as a whole.
 
     answerable: probability 0..1 that the corpus answers. unknown: names in the question that occur in no retrieved
-    paper. without_year: papers that a year filter left out because
-    their year is unknown. timings: milliseconds by stage.
+    paper. repairs: misspelt words of the question, and what they were read as. without_year: papers that a year filter
+    left out because their year is unknown. timings: milliseconds by stage.
     """
 
     question: str
     passages: tuple[Passage, ...]
     answerable: float
     unknown: tuple[str, ...] = ()
+    repairs: Mapping[str, str] = field(default_factory=dict)
     without_year: int = 0
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -91,31 +96,32 @@ def _hit(best: Passage) -> dict[str, Any]:
 
 
 def retrieve(index: Index, question: str, *, top_k: int = 8, filters: Filters | None = None) -> Retrieved:
-    """The passages of the `top_k` papers that fit the question best, by reciprocal rank fusion of both retrievers."""
+    """The passages of the `top_k` papers that fit the question best."""
     timings: dict[str, float] = {}
     filters = filters or Filters()
-    started = perf_counter()
-    vector = index.embedder.embed([question])[0]
-    timings["embed"] = _since(started)
     started = perf_counter()
     index.refresh()
     timings["open"] = _since(started)
     started = perf_counter()
-    passages = _search(index, question, vector, filters, top_k)
+    asked, repairs = repaired(index, question)
+    vector = index.embedder.embed([asked])[0]
+    index.refresh()  # what was added meanwhile counts
+    timings["embed"] = _since(started)
+    started = perf_counter()
+    passages = _search(index, asked, vector, filters, top_k)
     if not passages:  # the build may have been swapped and deleted under the question: then there is another
         index.refresh()
-        passages = _search(index, question, vector, filters, top_k)
+        passages = _search(index, asked, vector, filters, top_k)
     timings["search"] = _since(started)
-    found = Retrieved(question, tuple(passages), 0.0, (), index.store.count_without_year(filters), timings)
+    without_year = index.store.count_without_year(filters)
+    found = Retrieved(question, tuple(passages), 0.0, (), repairs, without_year, timings)
     return _judged(index, found)
 
 
 def _search(index: Index, question: str, vector: NDArray[np.float32], filters: Filters, top_k: int) -> list[Passage]:
     with index.steady():
-        allowed = index.allowed(filters)
-        dense = _by_paper((hit.number, hit.similarity) for hit in index.dense(vector, _DEPTH, allowed))
-        lexical = _by_paper(index.lexical(question, _DEPTH, allowed))
-        return _passages(index, vector, _fuse(dense, lexical), _why(dense, lexical), top_k)
+        found = candidates(index, question, vector, index.allowed(filters))
+        return _passages(index, vector, ranked(found, fused(found)), _why(found), top_k)
 
 
 def _judged(index: Index, found: Retrieved) -> Retrieved:
@@ -125,31 +131,21 @@ def _judged(index: Index, found: Retrieved) -> Retrieved:
     texts = [f"{best.paper.title} {best.paper.abstract}" for best in found.papers]
     similarity = max(passage.similarity for passage in found.passages)
     known, _ = names(found.question, texts[:3])
-    features = Features(similarity, coverage(index, found.question, texts[:3]), bool(known))
+    features = Features(similarity, coverage(index, read_as(found.question, found.repairs), texts[:3]), bool(known))
     return replace(found, answerable=probability(features), unknown=names(found.question, texts)[1])
 
 
-def _by_paper(hits: Iterable[tuple[int, float]]) -> dict[int, float]:
-    """Paper number -> its best score, best paper first."""
-    best: dict[int, float] = {}
-    for number, score in hits:
-        best[number] = max(score, best.get(number, score))
-    return dict(sorted(best.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _fuse(*rankings: Mapping[int, float]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings; best first, ties by number."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, number in enumerate(ranking, start=1):
-            scores[number] = scores.get(number, 0.0) + 1.0 / (_RRF_K + rank)
-    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _why(dense: Mapping[int, float], lexical: Mapping[int, float]) -> dict[int, Why]:
-    places = [{number: rank for rank, number in enumerate(ranking, start=1)} for ranking in (dense, lexical)]
-    numbers = {*dense, *lexical}
-    return {n: Why(places[0].get(n), dense.get(n), places[1].get(n), lexical.get(n)) for n in numbers}
+def _why(found: Candidates) -> dict[int, Why]:
+    """By paper number. A paper that only keywords found has no dense rank; its similarity is known all the same."""
+    numbers = found.numbers.tolist()
+    dense = {n: rank for rank, (n, s) in enumerate(ranked(found, found.dense.astype(np.float64)), start=1) if s > -1.0}
+    lexical = {n: rank for rank, (n, s) in enumerate(ranked(found, found.lexical.astype(np.float64)), start=1) if s > 0}
+    return {
+        number: Why(
+            dense.get(number), float(chunk), lexical.get(number), float(bm25) if bm25 > 0 else None, float(said)
+        )
+        for number, chunk, bm25, said in zip(numbers, found.chunk, found.lexical, found.sentence, strict=True)
+    }
 
 
 def _passages(

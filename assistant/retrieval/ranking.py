@@ -1,40 +1,126 @@
-"""From a question to ranked papers: the retrievers, how they are fused, and the plainer ways to compare with."""
+"""Candidates from both retrievers, and the ways to fuse their scores into one ranking of papers."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..index import Index
+from ..lexical import content_words
 from ..store import Filters
+from .spelling import repaired
 
-Method = Literal["assistant", "rrf", "dense", "bm25"]
-METHODS: tuple[Method, ...] = ("bm25", "dense", "rrf", "assistant")
-DEPTH = 100  # papers taken from each retriever
-RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
+DEPTH = 100  # papers that a ranking holds at most
+_HITS = 250  # taken from each retriever: chunks, of which a paper has several; papers whose BM25 score is known
+_RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
+_KEYWORDS = 1.2  # weight of BM25 beside either similarity
+_KNOWN = 0.4  # share of the question's idf mass that a full BM25 score has to reach
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What is known of each paper that either retriever found; arrays are (papers,) and aligned.
+
+    dense: cosine of the nearest chunk among the dense hits, -1 where there was none. chunk, sentence: of the nearest
+    chunk and of the nearest sentence, known of all. lexical: BM25, 0 where none of the words was found. mass: the sum
+    of the idf of the question's words, in this corpus.
+    """
+
+    numbers: NDArray[np.int64]
+    dense: NDArray[np.float32]
+    chunk: NDArray[np.float32]
+    sentence: NDArray[np.float32]
+    lexical: NDArray[np.float32]
+    mass: float
+
+
+def candidates(
+    index: Index, question: str, vector: NDArray[np.float32], allowed: NDArray[np.int64] | None = None
+) -> Candidates:
+    """The papers that either retriever finds among the allowed ones, with all their scores."""
+    dense: dict[int, float] = {}
+    for hit in index.dense(vector, _HITS, allowed):
+        dense.setdefault(hit.number, hit.similarity)  # nearest first
+    lexical = dict(index.lexical(question, _HITS, allowed))
+    numbers, chunk, sentence = index.similarities(vector, sorted({*dense, *lexical}))
+    given = numbers.tolist()
+    return Candidates(
+        numbers,
+        np.array([dense.get(number, -1.0) for number in given], np.float32),
+        chunk,
+        sentence,
+        np.array([lexical.get(number, 0.0) for number in given], np.float32),
+        sum(index.term_weights(" ".join(content_words(question))).values()),
+    )
+
+
+def fused(found: Candidates) -> NDArray[np.float64]:
+    """Each similarity divided by its largest, and BM25 likewise: scores say how far apart papers are, ranks do not.
+
+    Where the corpus hardly knows the question's words (another language), the best BM25 score is far from what a paper
+    with all of the words would get, and counts for less.
+    """
+    return _share(found.chunk) + _share(found.sentence) + _KEYWORDS * _bounded(found)
+
+
+def without_sentences(found: Candidates) -> NDArray[np.float64]:
+    """The same without sentence vectors, for the ablation."""
+    return 2 * _share(found.chunk) + _KEYWORDS * _bounded(found)
+
+
+def reciprocal_ranks(found: Candidates) -> NDArray[np.float64]:
+    """Plain reciprocal rank fusion of the dense and the BM25 ranking."""
+    total = np.zeros(len(found.numbers))
+    for scores, least in ((found.dense, -1.0), (found.lexical, 0.0)):
+        ranks = np.empty(len(scores))
+        ranks[_order(scores, found.numbers)] = np.arange(1, len(scores) + 1)
+        total += np.where((scores > least) & (ranks <= DEPTH), 1 / (_RRF_K + ranks), 0.0)
+    return total
+
+
+METHODS: dict[str, Callable[[Candidates], NDArray[np.float64]]] = {
+    "bm25": lambda found: found.lexical.astype(np.float64),
+    "dense": lambda found: found.dense.astype(np.float64),
+    "rrf": reciprocal_ranks,
+    "scores": without_sentences,
+    "sentences": fused,
+    "assistant": fused,
+}
+"""By name, what `eval retrieval` compares: three baselines; then each addition on top of the one before, the last
+of which is spelling repair."""
 
 
 def rank(
-    index: Index, question: str, *, method: Method = "assistant", filters: Filters | None = None
+    index: Index, question: str, *, method: str = "assistant", filters: Filters | None = None
 ) -> list[tuple[int, float]]:
-    """(paper number, score) of the papers that fit a question best, best first, ties by number.
-
-    bm25 and dense are one retriever alone (dense: a paper's best chunk), rrf their plain reciprocal rank fusion.
-    """
+    """(paper number, score) of the at most 100 papers that fit a question best by a method, best first."""
     with index.steady():
-        allowed = index.allowed(filters or Filters())
-        dense: dict[int, float] = {}
-        lexical: dict[int, float] = {}
-        if method != "bm25":
-            vector = index.embedder.embed([question])[0]
-            for hit in index.dense(vector, 3 * DEPTH, allowed):
-                dense[hit.number] = max(dense.get(hit.number, -1.0), hit.similarity)
-        if method != "dense":
-            lexical = dict(index.lexical(question, DEPTH, allowed))
-    orders = [sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])) for scores in (dense, lexical)]
-    if method in ("bm25", "dense"):
-        return orders[method == "bm25"]
-    fused: dict[int, float] = {}
-    for order in orders:
-        for place, (number, _) in enumerate(order, start=1):
-            fused[number] = fused.get(number, 0.0) + 1.0 / (RRF_K + place)
-    return sorted(fused.items(), key=lambda pair: (-pair[1], pair[0]))
+        asked = repaired(index, question)[0] if method == "assistant" else question
+        found = candidates(index, asked, index.embedder.embed([asked])[0], index.allowed(filters or Filters()))
+    scores = METHODS[method](found)
+    least = {"bm25": 0.0, "dense": -1.0, "rrf": 0.0}.get(method, -np.inf)  # a baseline ranks what it found, no more
+    return [(number, score) for number, score in ranked(found, scores) if score > least]
+
+
+def ranked(found: Candidates, scores: NDArray[np.float64]) -> list[tuple[int, float]]:
+    """(paper number, score), best first, ties by number, at most 100."""
+    best = _order(scores, found.numbers)[:DEPTH]
+    return list(zip(found.numbers[best].tolist(), scores[best].tolist(), strict=True))
+
+
+def _order(scores: NDArray[np.floating], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    order: NDArray[np.int64] = np.lexsort((numbers, -scores))
+    return order
+
+
+def _share(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    positive = np.maximum(scores, 0.0).astype(np.float64)
+    return positive / max(float(positive.max(initial=0.0)), 1e-9)
+
+
+def _bounded(found: Candidates) -> NDArray[np.float64]:
+    full = max(float(found.lexical.max(initial=0.0)), _KNOWN * found.mass, 1e-9)
+    return found.lexical.astype(np.float64) / full
