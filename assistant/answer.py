@@ -159,7 +159,7 @@ def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
         corpus=asked.corpus,
         index_fingerprint=asked.index_fingerprint,
         prompt_fingerprints=dict(said.outcome.prompt_fingerprints),
-        warnings=(*_cut_warning(said.outcome), *_without_year(found)),
+        warnings=(*_repairs(found), *_cut_warning(said.outcome), *_without_year(found)),
     )
 
 
@@ -196,6 +196,11 @@ def _decline(found: Retrieved) -> str:
     if not found.passages:
         return "No paper in this corpus fits the question, so it is not answered."
     return "The abstracts in this corpus do not answer this question."
+
+
+def _repairs(found: Retrieved) -> list[str]:
+    read = ", ".join(f"'{typed}' as '{word}'" for typed, word in found.repairs.items())
+    return [f"No paper has these words as they are spelt, so they were read otherwise: {read}."] if read else []
 
 
 def _without_year(found: Retrieved) -> list[str]:

@@ -15,9 +15,9 @@ from ..index import Index
 from ..papers import Paper
 from ..sentences import Span, clip, split
 from ..store import Filters
-from .answerable import Features, coverage, names, probability
+from .answerable import Features, features, probability, unknown_names
 from .ranking import Candidates, candidates, fused, ranked
-from .spelling import read_as, repaired
+from .spelling import repaired
 
 __all__ = ["Passage", "Retrieved", "Why", "retrieve"]
 
@@ -55,7 +55,7 @@ class Retrieved:
 
     answerable: probability 0..1 that the corpus answers. unknown: names in the question that occur in no retrieved
     paper. repairs: misspelt words of the question, and what they were read as. without_year: papers that a year filter
-    left out because their year is unknown. timings: milliseconds by stage.
+    left out because their year is unknown. timings: milliseconds by stage. features: what `answerable` was judged by.
     """
 
     question: str
@@ -65,6 +65,7 @@ class Retrieved:
     repairs: Mapping[str, str] = field(default_factory=dict)
     without_year: int = 0
     timings: dict[str, float] = field(default_factory=dict)
+    features: Features | None = None
 
     @property
     def papers(self) -> list[Passage]:
@@ -108,31 +109,34 @@ def retrieve(index: Index, question: str, *, top_k: int = 8, filters: Filters | 
     index.refresh()  # what was added meanwhile counts
     timings["embed"] = _since(started)
     started = perf_counter()
-    passages = _search(index, asked, vector, filters, top_k)
+    passages, weights = _search(index, asked, vector, filters, top_k)
     if not passages:  # the build may have been swapped and deleted under the question: then there is another
         index.refresh()
-        passages = _search(index, asked, vector, filters, top_k)
+        passages, weights = _search(index, asked, vector, filters, top_k)
     timings["search"] = _since(started)
     without_year = index.store.count_without_year(filters)
     found = Retrieved(question, tuple(passages), 0.0, (), repairs, without_year, timings)
-    return _judged(index, found)
+    return _judged(index, found, weights)
 
 
-def _search(index: Index, question: str, vector: NDArray[np.float32], filters: Filters, top_k: int) -> list[Passage]:
+def _search(
+    index: Index, question: str, vector: NDArray[np.float32], filters: Filters, top_k: int
+) -> tuple[list[Passage], dict[str, float]]:
+    """The passages, and the idf of the question's words."""
     with index.steady():
         found = candidates(index, question, vector, index.allowed(filters))
-        return _passages(index, vector, ranked(found, fused(found)), _why(found), top_k)
+        return _passages(index, vector, ranked(found, fused(found)), _why(found), top_k), found.weights
 
 
-def _judged(index: Index, found: Retrieved) -> Retrieved:
+def _judged(index: Index, found: Retrieved, weights: Mapping[str, float]) -> Retrieved:
     """The same with `answerable` and `unknown` filled in."""
     if not found.passages:
         return found
     texts = [f"{best.paper.title} {best.paper.abstract}" for best in found.papers]
     similarity = max(passage.similarity for passage in found.passages)
-    known, _ = names(found.question, texts[:3])
-    features = Features(similarity, coverage(index, read_as(found.question, found.repairs), texts[:3]), bool(known))
-    return replace(found, answerable=probability(features), unknown=names(found.question, texts)[1])
+    judged = features(found.question, texts, similarity, weights, index.stems)
+    unknown = unknown_names(found.question, texts)
+    return replace(found, answerable=probability(judged), unknown=unknown, features=judged)
 
 
 def _why(found: Candidates) -> dict[int, Why]:

@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
 from math import exp
+from pathlib import Path
 
-from ..index import Index
-from ..lexical import NAME, content_words
+from ..lexical import NAME
 
-FLOOR = 0.5  # below this probability the assistant declines without writing
+FLOOR = 0.65  # below this probability the assistant declines without writing
+_MODEL = Path(__file__).with_suffix(".json")
+_READ = 3  # papers in which the question's words and names are looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """similarity: best cosine of a retrieved chunk. coverage: share of the question's idf mass that the best of the
-    first three papers contains. named: whether one of them contains a name that the question asks about."""
+    """similarity: best cosine of a retrieved chunk. coverage: share of the idf mass of the question's words that the
+    best of the first three papers contains. unnamed: 1 if one of the question's names is in no retrieved paper."""
 
     similarity: float
     coverage: float
-    named: bool
+    unnamed: float
 
 
-def probability(features: Features) -> float:
-    """A logistic model, 0..1, fitted as docs/decisions.md (2026-11-22, the floor) says."""
-    score = 16.0 * features.similarity + 1.2 * features.coverage + 1.6 * features.named - 6.1
+def features(
+    question: str,
+    texts: Sequence[str],
+    similarity: float,
+    weights: Mapping[str, float],
+    stems: Callable[[str], Sequence[str]],
+) -> Features:
+    """Of what was found: the papers' texts, best first, and the idf of each stem of the question."""
+    return Features(similarity, _coverage(weights, texts[:_READ], stems), float(bool(unknown_names(question, texts))))
+
+
+def probability(found: Features) -> float:
+    """Logistic regression, 0..1; scripts/fit_answerable.py fits it and says how well it does out of fold."""
+    intercept, weights = _fitted()
+    score = intercept + sum(weights[name] * value for name, value in asdict(found).items())
     return 1.0 / (1.0 + exp(-score))
 
 
-def coverage(index: Index, question: str, texts: Sequence[str]) -> float:
-    """The largest share of the idf of the question's content words that one of the texts contains, 0..1."""
-    weights = index.term_weights(" ".join(content_words(question)))
+@cache
+def _fitted() -> tuple[float, dict[str, float]]:
+    model = json.loads(_MODEL.read_text(encoding="utf-8"))
+    return model["intercept"], model["weights"]
+
+
+def _coverage(weights: Mapping[str, float], texts: Sequence[str], stems: Callable[[str], Sequence[str]]) -> float:
+    """The largest share of the weights whose stems one of the texts contains, 0..1."""
     total = sum(weights.values())
     if not total:
         return 0.0
-    return max((sum(weights[stem] for stem in {*index.stems(text)} & {*weights}) / total for text in texts), default=0)
+    return max((sum(weights[stem] for stem in {*stems(text)} & {*weights}) / total for text in texts), default=0.0)
 
 
 _SUFFIX = re.compile(r"-(style|based|like|type|trained|free|level)$")
 
 
-def names(question: str, texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(known, unknown): the names in a question (words with digits or inner capitals) that the texts contain or not."""
+def unknown_names(question: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The names in a question (words with digits or inner capitals) that none of the texts contains."""
     contained = _squeezed(" ".join(texts))
     asked = [_SUFFIX.sub("", name) for name in NAME.findall(question)]
-    found = {name: _squeezed(name).rstrip("s") in contained for name in asked}
-    return tuple(n for n, known in found.items() if known), tuple(n for n, known in found.items() if not known)
+    return tuple(name for name in dict.fromkeys(asked) if _squeezed(name).rstrip("s") not in contained)
 
 
 def _squeezed(text: str) -> str:

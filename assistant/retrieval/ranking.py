@@ -25,8 +25,8 @@ class Candidates:
     """What is known of each paper that either retriever found; arrays are (papers,) and aligned.
 
     dense: cosine of the nearest chunk among the dense hits, -1 where there was none. chunk, sentence: of the nearest
-    chunk and of the nearest sentence, known of all. lexical: BM25, 0 where none of the words was found. mass: the sum
-    of the idf of the question's words, in this corpus.
+    chunk and of the nearest sentence, known of all. lexical: BM25, 0 where none of the words was found. weights: the
+    idf of the stems of the question's words, in this corpus.
     """
 
     numbers: NDArray[np.int64]
@@ -34,7 +34,7 @@ class Candidates:
     chunk: NDArray[np.float32]
     sentence: NDArray[np.float32]
     lexical: NDArray[np.float32]
-    mass: float
+    weights: dict[str, float]
 
 
 def candidates(
@@ -53,7 +53,7 @@ def candidates(
         chunk,
         sentence,
         np.array([lexical.get(number, 0.0) for number in given], np.float32),
-        sum(index.term_weights(" ".join(content_words(question))).values()),
+        index.term_weights(" ".join(content_words(question))),
     )
 
 
@@ -122,5 +122,5 @@ def _share(scores: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _bounded(found: Candidates) -> NDArray[np.float64]:
-    full = max(float(found.lexical.max(initial=0.0)), _KNOWN * found.mass, 1e-9)
+    full = max(float(found.lexical.max(initial=0.0)), _KNOWN * sum(found.weights.values()), 1e-9)
     return found.lexical.astype(np.float64) / full
