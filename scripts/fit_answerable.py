@@ -1,7 +1,7 @@
 """Fits assistant/retrieval/answerable.json: how likely a corpus can answer a question, from what retrieval finds.
 
 Examples: the dev part of the bundled questions on the bundled papers (false premises, which are neither, left out),
-and SciFact's training claims on its abstracts, with and without evidence. Each set weighs the same, and within a set
+and SciFact's training claims on its abstracts, with and without evidence. Each set weighs the same, as does each
 question in it; the sets share their slopes and have an intercept each, since their shares of unanswerable questions
 are their own. That of the bundled questions ships. Prints, for each set, AUROC, Brier score and what is answered in
 vain at given coverage: out of fold (5 folds) for what was fitted on, plain for the test part; then the model fitted on
