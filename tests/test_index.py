@@ -247,12 +247,6 @@ def test_rebuilding_an_empty_corpus_makes_an_empty_build(index: Index) -> None:
     assert found(index, "number1") == ["made:p1"]
 
 
-def test_a_deleted_corpus_leaves_nothing(index: Index) -> None:
-    add(index, [record(1)])
-    index.delete()
-    assert not index.folder.exists()
-
-
 # Filters against the oracle
 
 

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..embeddings import Embedder
 from ..errors import IndexBusy, IndexMismatch
-from ..lexical import words
 from ..papers import Paper
-from ..store import Filters, Store
+from ..store import Store
 from ..store.builds import DERIVED_SCHEMA
-from ..vectors import Hit
 from .files import BuildFiles, Prepared, Work, delete_old, prepare
-from .locks import ReadWriteLock, file_lock
+from .locks import file_lock
+from .reading import Reading
 
 __all__ = ["Index"]
 
 _WAIT_TO_WRITE = 300.0  # seconds; others hold the lock for one batch at a time
-_SIMILAR = 30  # papers looked through for a misspelt word
 _WAIT_TO_READ = 2.0  # seconds; after that a question is answered from the generation at hand
 
 
-class Index:
+class Index(Reading):
     """A corpus: papers.sqlite and its active build. Share one between threads; close it, or use `with`.
 
     Raises IndexMismatch where the active build was made by another embedder, IndexBusy where another process holds the
@@ -35,13 +29,11 @@ class Index:
     """
 
     def __init__(self, folder: Path, embedder: Callable[[], Embedder], *, chunk_size: int = 128) -> None:
+        super().__init__(Store(folder / "papers.sqlite"))
         self.folder = folder
-        self.store = Store(folder / "papers.sqlite")
         self._embedder = embedder
         self._chunk_size = chunk_size
-        self._files: BuildFiles | None = None
         self._generation = -1
-        self._guard = ReadWriteLock()  # readers: questions; writer: a change of build
 
     def __enter__(self) -> Index:
         return self
@@ -86,82 +78,6 @@ class Index:
         except IndexBusy:
             if not usable:
                 raise
-
-    def steady(self) -> AbstractContextManager[None]:
-        """While it is held, everything below is answered by one build: rows that one call gives fit the next call."""
-        return self._guard.read()
-
-    def dense(self, vector: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> list[Hit]:
-        """The k chunks nearest to a vector, nearest first: by Chroma, or exactly among the allowed papers."""
-        with self._guard.read():
-            if self._files is None:
-                return []
-            if allowed is None:
-                return self._files.dense.query(vector, k)
-            return self._files.vectors.search(vector, allowed, k)
-
-    def lexical(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
-        """(paper number, BM25 score) of the k best papers."""
-        with self._guard.read():
-            if self._files is None:
-                return []
-            return self._files.lexical.search(question, k, None if allowed is None else allowed[:, 0])
-
-    def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
-        """(papers, 3) of number, first row, row count that pass the filters; None where nothing is filtered."""
-        with self._guard.read():
-            if not filters or self._files is None:
-                return None
-            return self.store.builds.allowed(self._files.build.id, filters)
-
-    def chunk_rows(self, numbers: Iterable[int]) -> dict[int, tuple[NDArray[np.float32], NDArray[np.int32]]]:
-        """By paper number: its chunks' vectors (n, dimension) and rows (n, 4). Papers not whole are left out."""
-        with self._guard.read():
-            if self._files is None:
-                return {}
-            build = self._files.build.id
-            found = self.store.builds.rows(build, numbers)
-            return {rows.number: self._files.vectors.read(rows.first, rows.count) for rows in found}
-
-    def similarities(
-        self, vector: NDArray[np.float32], numbers: Sequence[int]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-        """(numbers, of the nearest chunk, of the nearest sentence) of those papers that are whole; (papers,) each."""
-        with self._guard.read():
-            found = self.store.builds.rows(self._files.build.id, numbers) if self._files is not None else []
-            if self._files is None or not found:
-                return np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32)
-            first, count = (np.array([getattr(rows, name) for rows in found]) for name in ("first", "count"))
-            chunk = [(self._files.vectors.read(rows.first, rows.count)[0] @ vector).max() for rows in found]
-            sentence = self._files.sentences.best(vector, first, count)
-            return np.array([rows.number for rows in found]), np.array(chunk, np.float32), sentence
-
-    def frequency(self, word: str) -> int:
-        """In how many papers a word occurs, at most counted twice: once for titles and once for abstracts."""
-        with self._guard.read():
-            return self._files.lexical.frequency(word) if self._files is not None else 0
-
-    def similar_words(self, word: str, faults: int) -> set[str]:
-        """Words, in lower case, of some papers that have a word with at most so many faults to this one."""
-        with self._guard.read():
-            if self._files is None:
-                return set()
-            numbers = self._files.lexical.similar(word, faults, _SIMILAR)
-        return {word for paper in self.store.by_numbers(numbers).values() for word in words(paper.abstract)}
-
-    def term_weights(self, text: str) -> dict[str, float]:
-        """The idf of each stem of a text in this corpus: ln((N + 1) / (df + 0.5))."""
-        with self._guard.read():
-            if self._files is None:
-                return {}
-            lexical = self._files.lexical
-            total = len(lexical)
-            return {s: float(np.log((total + 1) / (lexical.document_frequency(s) + 0.5))) for s in lexical.stems(text)}
-
-    def stems(self, text: str) -> list[str]:
-        """The terms that a text is indexed under, in order."""
-        with self._guard.read():
-            return self._files.lexical.stems(text) if self._files is not None else []
 
     # Holding the corpus
 
@@ -266,8 +182,3 @@ class Index:
                     self.store.builds.mark_removing(build.id, numbers)
                 self.write(Work((), numbers))
             return papers
-
-    def delete(self) -> None:
-        """Deletes the whole corpus from the disk."""
-        self.close()
-        shutil.rmtree(self.folder)

@@ -14,9 +14,9 @@ from ..chunks import Chunk, cutter
 from ..embeddings import Embedder, with_spans
 from ..lexical import Document, Lexical
 from ..papers import Paper
-from ..sentence_vectors import SentenceVectors
 from ..store import Build, Rows, Store
 from ..vectors import Vectors, rows_of
+from ..vectors.sentences import SentenceVectors
 from .dense import chunk_key, shared
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,8 @@ from ..lexical import content_words
 from ..store import Filters
 from .spelling import repaired
 
-DEPTH = 100  # papers that a ranking holds at most
-_HITS = 250  # taken from each retriever: chunks, of which a paper has several; papers whose BM25 score is known
+DEPTH = 100  # papers taken from each retriever, and papers that a ranking holds at most
+_HITS = 200  # asked of each retriever: chunks, of which a paper has several; papers, so that more BM25 scores are known
 _RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
 _KEYWORDS = 1.2  # weight of BM25 beside either similarity
 _KNOWN = 0.4  # share of the question's idf mass that a full BM25 score has to reach
@@ -45,7 +46,8 @@ def candidates(
     for hit in index.dense(vector, _HITS, allowed):
         dense.setdefault(hit.number, hit.similarity)  # nearest first
     lexical = dict(index.lexical(question, _HITS, allowed))
-    numbers, chunk, sentence = index.similarities(vector, sorted({*dense, *lexical}))
+    wanted = {*islice(dense, DEPTH), *islice(lexical, DEPTH)}
+    numbers, chunk, sentence = index.similarities(vector, sorted(wanted))
     given = numbers.tolist()
     return Candidates(
         numbers,
