@@ -64,8 +64,8 @@ def load(source: str | Path | Iterable[Question | Mapping[str, Any]]) -> list[Qu
     Raises QuestionsError, with the line, for what cannot be read or is not a question, and for an id met twice.
     """
     if isinstance(source, (str, Path)):
-        path = _find(Path(source))
-        named = [(f"{path.name} line {line}", value) for line, value in _lines(path)]
+        path = find(Path(source))
+        named = [(f"{path.name} line {line}", value) for line, value in lines(path)]
     else:
         named = [(f"Question {i}", q.to_dict() if isinstance(q, Question) else q) for i, q in enumerate(source, 1)]
     places: dict[str, str] = {}
@@ -85,7 +85,7 @@ def load(source: str | Path | Iterable[Question | Mapping[str, Any]]) -> list[Qu
 _CURE = 'Write one JSON object a line: {"id": "q1", "type": "factoid", "question": "...", "gold_papers": ["a title"]}.'
 
 
-def _find(path: Path) -> Path:
+def find(path: Path) -> Path:
     bundled = Path(__file__).parent / "data"
     named = bundled / f"{path.name}.jsonl"
     if not path.exists() and path.parent == Path() and named.exists():
@@ -96,7 +96,7 @@ def _find(path: Path) -> Path:
     return path
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+def lines(path: Path) -> Iterator[tuple[int, Any]]:
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:

@@ -158,7 +158,7 @@ def test_a_failure_that_waiting_does_not_cure_is_kept(assistant: Assistant, sett
 
 
 def test_the_wrong_corpus_is_refused(assistant: Assistant, tmp_path: Path):
-    with pytest.raises(QuestionsError, match="Of the 140 gold papers of these questions the corpus 'small' has 0"):
+    with pytest.raises(QuestionsError, match="Of the 319 gold papers of these questions the corpus 'small' has 0"):
         assistant.evaluate("daily_papers", tmp_path / "out")
     assert not (tmp_path / "out").exists()
     half = [{**QUESTIONS[0], "gold_papers": ["small:a1", "Unknown"]}]
@@ -205,7 +205,8 @@ def test_hostile_text_is_only_text_in_the_report(assistant: Assistant):
         "id": "`|<x>",
         "type": "a|b",
         "question": "<script>|[x](javascript:1)\n# no \x1b[31m",
-        "answerable": False,
+        "answerable": True,
+        "gold_papers": [QUESTIONS[0]["gold_papers"][0]],
     }
     report = assistant.evaluate([hostile, *QUESTIONS]).markdown()
     assert r"\<script\>\|\[x\]\(javascript:1\) \# no" in report

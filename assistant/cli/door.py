@@ -134,6 +134,8 @@ def progress_bar(label: str) -> Iterator[Progress]:
     started: list[float] = []
 
     def show(done: float, total: int | None) -> None:
+        if not started and total and done >= total:
+            return  # it has been told to be done already
         if not started:
             started.append(time.monotonic())
             bar.start()

@@ -45,7 +45,7 @@ def run(questions: str, out: str, as_json: bool, **given: Any) -> None:
     chosen = Settings.load(**given)
     with (
         ExitStack() as indexing,
-        _questions_bar(indexing.close) as asking,  # one bar at a time
+        _counting_bar("Asking", "questions", before=indexing.close) as asking,  # one bar at a time
         Assistant(chosen, on_progress=indexing.enter_context(progress_bar(_INDEXING))) as assistant,
     ):
         found = assistant.evaluate(questions, out, on_progress=asking, **options)
@@ -72,36 +72,79 @@ def _exit_if_all_failed(found: Any) -> None:
         sys.exit(1)
 
 
+@evaluation.command()
+@click.option("--corpus", required=True, metavar="PATH|NAME", help="Papers to index, or the name of a corpus.")
+@click.option("--queries", required=True, metavar="FILE", help="Queries with their papers: JSONL, or daily_papers.")
+@click.option("--methods", metavar="NAME,...", help="What to compare [default: bm25,dense,rrf,assistant].")
+@click.option("--limit", type=click.IntRange(1), help="Ask only the first so many queries.")
+@click.option("--split", type=click.Choice(["dev", "test", "all"]), default="all", help="Which half to ask.")
+@json_option
+def retrieval(corpus: str, queries: str, methods: str | None, as_json: bool, **options: Any) -> None:
+    """Compare our ranking of papers with BM25 alone, dense alone and plain rank fusion.
+
+    A line of the queries is {"query", "paper_id" or "paper_ids"}, a question with gold_papers, or a SciFact claim.
+    Papers given by path are indexed once, into a cache.
+
+    \b
+    assistant eval retrieval --corpus papers.jsonl.gz --queries queries.jsonl
+    """
+    from importlib import import_module
+
+    from ..harness import load_eval
+    from ..settings import Settings
+
+    compare = import_module(".retrieval", load_eval().__name__).compare_retrieval
+    if methods is not None:
+        options["methods"] = methods.replace(",", " ").split()
+    with (
+        ExitStack() as indexing,
+        _counting_bar("Ranking", "rankings", before=indexing.close, after=2.0) as ranking,
+    ):
+        show = indexing.enter_context(progress_bar("Indexing"))
+        found = compare(Settings.load(), corpus, queries, on_indexing=show, on_progress=ranking, **options)
+    if as_json:
+        emit(found.summary)
+        return
+    say(str(found))
+    say("\n" + "\n".join(found.notes), err=True)
+
+
 @contextmanager
-def _questions_bar(before: Callable[[], None]) -> Iterator[Callable[[int, int], None]]:
+def _counting_bar(
+    label: str, unit: str, *, before: Callable[[], None], after: float = 0.0
+) -> Iterator[Callable[[int, int], None]]:
     """Shows done and total, rate and time left on stderr: a bar on a terminal, else a line now and then.
 
-    before: called once, before anything is shown.
+    before: called once, before anything is shown. after: seconds from the first call in which nothing is shown.
     """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("Asking"), BarColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
+    columns = (TextColumn(label), BarColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True)
-    task = bar.add_task("Asking", total=None, note="")
+    task = bar.add_task(label, total=None, note="")
     begun: list[tuple[float, int]] = []
 
     def show(done: int, total: int) -> None:
         if not begun:
             before()
             begun.append((time.monotonic(), done))
-            bar.start()
         started, earlier = begun[0]
-        rate = (done - earlier) / max(time.monotonic() - started, 0.001)
-        note = f"{done}/{total} questions, {rate:.1f}/s"
+        passed = time.monotonic() - started
+        if passed < after:
+            return
+        if console.is_terminal:
+            bar.start()
+        rate = (done - earlier) / max(passed, 0.001)
+        note = f"{done}/{total} {unit}, {rate:.1f}/s"
         bar.update(task, completed=done, total=total, note=note)
         if not console.is_terminal and (done == earlier or done * 10 // total > (done - 1) * 10 // total):
             left = f", {(total - done) / rate:.0f} s left" if rate and done < total else ""
-            say(f"Asking: {note if done > earlier else f'{done}/{total} questions'}{left}", err=True)
+            say(f"{label}: {note if done > earlier else f'{done}/{total} {unit}'}{left}", err=True)
 
     try:
         yield show
     finally:
-        if begun:
+        if bar.live.is_started:  # else it would print a blank line
             bar.stop()
