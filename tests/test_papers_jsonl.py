@@ -148,12 +148,81 @@ def test_reads_an_array_with_the_line_of_each_element(tmp_path: Path, indent: in
         assert "{" in lines[record.line - 1]
 
 
-def test_an_array_is_kept_up_to_where_it_breaks(tmp_path: Path) -> None:
+def test_an_array_that_is_cut_is_kept_up_to_the_cut(tmp_path: Path) -> None:
     array = json.dumps([{**BEST, "title": f"T{n}"} for n in range(9)], indent=2)
-    *cut, end = parse(tmp_path, array[: int(len(array) * 0.7)])
-    *broken, fault = parse(tmp_path, array.replace('"T4",', '"T4"'))
-    assert [len(cut), len(broken)] == [6, 4]
+    *kept, end = parse(tmp_path, array[: int(len(array) * 0.7)])
+    assert len(kept) == 6
     assert isinstance(end, Problem)
+    assert "breaks off: the file ends inside it" in end.reason
+
+
+def test_reading_goes_on_behind_a_broken_element_on_lines_of_its_own(tmp_path: Path) -> None:
+    array = json.dumps([{**BEST, "title": f"T{n}", "n": [{"a": n}]} for n in range(9)], indent=2)
+    items = parse(tmp_path, array.replace('"T4",', '"T4"'))
+    assert [item.title for item in items if isinstance(item, Record)] == [f"T{n}" for n in range(9) if n != 4]
+    assert [item for item in items if isinstance(item, Problem)] == [
+        Problem(2 + 4 * 9, f"is not JSON (Expecting ',' delimiter, line {2 + 4 * 9 + 2})")
+    ]
+
+
+def test_an_array_on_one_line_is_kept_up_to_where_it_breaks(tmp_path: Path) -> None:
+    array = json.dumps([{**BEST, "title": f"T{n}"} for n in range(9)])
+    *kept, fault = parse(tmp_path, array.replace('"T4",', '"T4"'))
+    assert len(kept) == 4
     assert isinstance(fault, Problem)
-    assert fault.line == 1 + 4 * 4 + 1
     assert "what follows in the array was not read" in fault.reason
+    assert fault.line == 1
+
+
+@pytest.mark.parametrize("empty", ["[]", "[ \n ]", '{"data": []}', '{"status": "ok", "message": {"items": []}}'])
+def test_an_empty_list_is_a_file_without_papers(tmp_path: Path, empty: str) -> None:
+    assert parse(tmp_path, empty) == [Problem(None, "the file holds no papers")]
+
+
+@pytest.mark.parametrize(
+    "elements", ['{"n": ' + "1" * 5000 + "}", '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}", "null", "7"]
+)
+def test_an_element_that_cannot_be_used_costs_only_itself(tmp_path: Path, elements: str) -> None:
+    good = json.dumps(BEST)
+    before, bad, after = parse(tmp_path, f"[{good}, {elements}, {good}]")
+    assert isinstance(before, Record)
+    assert isinstance(bad, Problem)
+    assert isinstance(after, Record)
+
+
+def test_one_of_two_equal_keys_is_taken_and_the_other_forgotten(tmp_path: Path) -> None:
+    (record,) = parse(tmp_path, '{"title": "One", "title": "Two", "abstract": "' + ABSTRACT + '"}')
+    assert isinstance(record, Record)
+    assert record.title == "Two"
+    assert record.extra == {}
+
+
+@pytest.mark.parametrize(
+    ("keys", "field", "value"),
+    [
+        ({"Paper_Title": "Other"}, "title", "Other"),
+        ({"abstractNote": ABSTRACT}, "abstract", ABSTRACT),
+        ({"Description": [{"label": "AIM", "text": "One long sentence."}]}, "abstract", "AIM: One long sentence."),
+        ({"published": "2 April 2007"}, "year", 2007),
+        ({"journal": {"name": "Nature"}}, "venue", "Nature"),
+        ({"Link": "https://a.org/1"}, "url", "https://a.org/1"),
+        ({"creators": [{"firstName": "Ann", "lastName": "Lee"}, {"name": "ACME"}]}, "authors", ("Ann Lee", "ACME")),
+        ({"authors": "Ann Lee, Bo Wu and C. Xu"}, "authors", ("Ann Lee", "Bo Wu", "C. Xu")),
+        ({"authors": "Lee, Ann"}, "authors", ("Lee, Ann",)),
+        ({"author": "Lee, Ann and Wu, Bo"}, "authors", ("Lee, Ann", "Wu, Bo")),
+        ({"DOI": ["10.1000/A"]}, "doi", "10.1000/a"),
+        ({"metadata": {"title": "Nested", "abstract": ABSTRACT}}, "title", "Nested"),
+    ],
+)
+def test_guesses_what_other_names_mean(tmp_path: Path, keys: dict[str, Any], field: str, value: object) -> None:
+    lacks = {"title": "title", "abstract": "abstract"}.get(field, "")
+    (record,) = parse(tmp_path, json.dumps({**{k: v for k, v in BEST.items() if k != lacks}, **keys}))
+    assert isinstance(record, Record)
+    assert getattr(record, field) == value
+    assert not record.extra or field == "title"
+
+
+def test_what_a_machine_wrote_is_never_the_abstract(tmp_path: Path) -> None:
+    written = {"tldr": ABSTRACT, "ai_summary": ABSTRACT, "TLDR": {"text": ABSTRACT}}
+    (problem,) = parse(tmp_path, json.dumps({"title": "T", **written}))
+    assert problem == Problem(1, "the abstract of 'T' is missing", "no_abstract")

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from . import daily_page, jsonl
+from . import (
+    acl_xml,
+    arxiv_atom,
+    bibtex,
+    daily_page,
+    jsonl,
+    medline,
+    paper_page,
+    pmlr_markdown,
+    pubmed_xml,
+    python_repr,
+    ris,
+    tables,
+    web_of_science,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,4 +42,20 @@ class Reader(Protocol):
         ...
 
 
-READERS: tuple[Reader, ...] = (jsonl, daily_page)  # asked in this order
+# Asked in this order. Markup before JSON, which a script in a page may hold; tables last, since their test also takes
+# what lacks a header line, to say so.
+READERS: tuple[Reader, ...] = (
+    pubmed_xml,
+    arxiv_atom,
+    acl_xml,
+    paper_page,
+    bibtex,
+    ris,
+    web_of_science,
+    medline,
+    pmlr_markdown,
+    python_repr,
+    jsonl,
+    daily_page,
+    tables,
+)
