@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _TITLE_BOOST = 1.0
 _WORD = re.compile(r"\w+")
-NAME = re.compile(r"\b(?=[\w.-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]*\w")
+NAME = re.compile(r"\b(?=[\w.-]{0,60}?(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]{0,60}\w")
 """A name in a question: digits or a second capital inside (GPT-4, VTAB-1k, LoRA), or all capitals."""
 _WRITER_BYTES = 64_000_000
-_FEW = 100  # one paper in so many: fewer are looked up one by one, more are picked from the hits of all
+_BEGINNING, _ENDING = 4, 4  # letters: the least that is compared, and what an ending may have
+_LOOK_UP = 6  # to look up one allowed paper takes as long as to go through so many hits of all papers
 _MORE = 8  # times as many hits are read where too few of them were allowed
 # Words of questions, not of abstracts: rare in a corpus of abstracts, they would weigh like names.
 _QUESTION_WORDS = frozenset(
@@ -107,9 +108,9 @@ class Lexical:
         searcher = self._index.searcher()
         if allowed is None:
             return _best(searcher, query, k, k + 1)
-        if len(allowed) * _FEW < searcher.num_docs:
+        expected = k * searcher.num_docs // len(allowed)  # hits that have k allowed ones among them
+        if len(allowed) * _LOOK_UP < expected:
             return _best(searcher, self._among(query, allowed), k, len(allowed) + 1)
-        expected = k * searcher.num_docs // len(allowed)
         return _best(searcher, query, k, 2 * expected, np.asarray(allowed))
 
     def _among(self, query: tantivy.Query, allowed: Sequence[int] | NDArray[np.int64]) -> tantivy.Query:
@@ -127,16 +128,32 @@ class Lexical:
 
     def frequency(self, word: str) -> int:
         """In how many titles, and in how many abstracts, a word occurs in any form: their sum."""
-        searcher = self._index.searcher()
-        stems = self.stems(word)
-        return sum(searcher.doc_freq(field, stem) for field in ("title", "abstract") for stem in stems)
+        import tantivy
 
-    def similar(self, word: str, faults: int, k: int) -> list[int]:
-        """Numbers of k papers whose abstract has a word with at most so many letters wrong, missing or swapped."""
+        searcher = self._index.searcher()
+        queries = (
+            tantivy.Query.term_query(self._schema, field, stem)
+            for field in ("title", "abstract")
+            for stem in self.stems(word)
+        )
+        # Counted, not looked up: until tantivy merges, its statistics hold what was deleted.
+        found: list[Any] = [searcher.search(query, limit=1, count=True) for query in queries]
+        return sum(one.count for one in found)
+
+    def similar(self, word: str, faults: int, k: int, *, beginning: bool = False) -> list[int]:
+        """Numbers of k papers whose abstract has a word with at most so many letters wrong, missing or swapped.
+
+        Stems are compared, of which a fault near the end of a word makes quite others; with `beginning`, only the first
+        letters are.
+        """
         import tantivy
 
         stem = "".join(self.stems(word))
-        query = tantivy.Query.fuzzy_term_query(self._schema, "abstract", stem, distance=faults)
+        if beginning:
+            stem = word[: max(_BEGINNING, len(word) - _ENDING)]
+        if not stem:  # tantivy keeps no word of more than 40 bytes
+            return []
+        query = tantivy.Query.fuzzy_term_query(self._schema, "abstract", stem, distance=faults, prefix=beginning)
         searcher = self._index.searcher()
         hits = searcher.search(query, limit=k, count=False).hits
         numbers: Any = searcher.fast_field_values("number", [address for _, address in hits])

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from assistant.embeddings import Embedder, local, minilm, weights
+from assistant.embeddings import Embedder, local, minilm, weights, with_spans
 from assistant.errors import ModelError
 
 ROOT = Path(__file__).parents[1]
@@ -50,7 +50,16 @@ def read_tensors(path: Path) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def bert(tensors: dict[str, np.ndarray[Any, Any]], ids: list[int]) -> np.ndarray[Any, Any]:
-    """Devlin et al. 2019 for one text in float64, then the unit vector of the mean of its last states."""
+    """The unit vector of the mean of a text's last states."""
+    return unit(states(tensors, ids).mean(0))
+
+
+def unit(vector: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return vector / np.linalg.norm(vector)
+
+
+def states(tensors: dict[str, np.ndarray[Any, Any]], ids: list[int]) -> np.ndarray[Any, Any]:
+    """Devlin et al. 2019 for one text in float64: its last states, (tokens, 384)."""
 
     def linear(x: Any, name: str) -> Any:
         return x @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"]
@@ -76,8 +85,7 @@ def bert(tensors: dict[str, np.ndarray[Any, Any]], ids: list[int]) -> np.ndarray
         inner = linear(x, f"{layer}.intermediate.dense")
         inner = inner / 2 * (1 + erf(inner / math.sqrt(2)))
         x = norm(linear(inner, f"{layer}.output.dense") + x, f"{layer}.output.LayerNorm")
-    mean = x.mean(0)
-    return mean / np.linalg.norm(mean)
+    return x
 
 
 def reference_ids(files: weights.Weights, text: str) -> list[int]:
@@ -248,3 +256,95 @@ def test_what_the_hub_sends_is_kept_and_found_again(files: weights.Weights, tmp_
     server.shutdown()
     server.server_close()  # so the second time nothing can be asked of it
     assert first == in_a_process(code, **hub) == f"{tmp_path / 'cache' / 'minilm' / 'model.safetensors'}\n"
+
+
+# Spans
+
+ODD = "Naïve café 🙂🙂 你好 ﬁne\u200b İstanbul \ud800\udfff e\u0301t\u00ad re-do's 3.5%"
+
+
+def words_of(text: str) -> list[tuple[int, int]]:
+    return [found.span() for found in re.finditer(r"\S+", text)]
+
+
+def between(made: Embedder, text: str, span: tuple[int, int]) -> slice:
+    """Where the word pieces of a span lie among a text's ids with [CLS], counted by those of what stands before it."""
+    before, to_end = made.token_counts([text[: span[0]], text[: span[1]]])
+    return slice(before + 1, to_end + 1)
+
+
+@pytest.mark.parametrize("text", [TEXTS[1], ODD, LONG], ids=["plain", "odd", "long"])
+def test_a_spans_vector_is_the_mean_of_its_word_pieces_in_the_whole_text(
+    files: weights.Weights, embedder: Embedder, text: str
+) -> None:
+    every = words_of(text)
+    spans = [*every[:40], *((first, last) for (first, _), (_, last) in zip(every[:30:3], every[5:35:3], strict=False))]
+    read = states(read_tensors(files.model), reference_ids(files, text.encode("utf-8", "replace").decode()))[:-1]
+    expected = [unit(read[between(embedder, text, span)].mean(0)) for span in spans]
+    whole, parts = with_spans(embedder, [text], [spans])
+    assert np.abs(parts - expected).max() < 1e-5
+    assert np.abs(whole - embedder.embed([text])).max() < 1e-6
+    everything = with_spans(embedder, [text], [[(0, len(text))]])[1][0]
+    assert np.abs(everything - unit(read[1:].mean(0))).max() < 1e-5  # neither [CLS] nor [SEP]
+
+
+def test_a_span_past_256_word_pieces_or_without_one_is_zeros(embedder: Embedder) -> None:
+    counts = embedder.token_counts([LONG[:end] for _, end in words_of(LONG)])
+    spans = [span for span, count in zip(words_of(LONG), counts, strict=True) if count > 256]
+    last = max(span for span, count in zip(words_of(LONG), counts, strict=True) if count <= 254)
+    vectors = with_spans(embedder, [LONG], [[last, *spans[:5], (last[0], len(LONG))]])[1]
+    lengths = np.linalg.norm(vectors, axis=1)
+    assert lengths.tolist() == pytest.approx([1, 0, 0, 0, 0, 0, 1], abs=1e-6)
+    blank = with_spans(embedder, ["", "  ", "a  b"], [[(0, 0)], [(0, 2), (1, 1)], [(1, 3), (2, 2), (4, 4), (9, 12)]])
+    assert not blank[1].any() and np.linalg.norm(blank[0], axis=1) == pytest.approx(1)
+
+
+def test_half_a_surrogate_pair_moves_no_span(embedder: Embedder) -> None:
+    text = "One \ud800 half \udfff\udfff of a pair. Then more."
+    plain = text.encode("utf-8", "replace").decode()
+    assert len(plain) == len(text)
+    for mine, theirs in zip(*(with_spans(embedder, [one], [words_of(text)]) for one in (text, plain)), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_spans_do_not_depend_on_the_texts_and_spans_beside_them(embedder: Embedder) -> None:
+    texts = [LONG[37 * n : 37 * n + 11 * n] for n in range(40)] + ["", "One."]
+    spans = [words_of(text)[: 7 * (row % 4)] * (1 + row % 3) for row, text in enumerate(texts)]
+    finished = list[int]()
+    whole, parts = with_spans(embedder, texts, spans, finished.append)
+    alone = [with_spans(embedder, [text], [own]) for text, own in zip(texts, spans, strict=True)]
+    assert len(parts) == sum(map(len, spans)) and sum(finished) == len(texts)
+    assert np.abs(whole - np.concatenate([one[0] for one in alone])).max() < 1e-5
+    assert np.abs(parts - np.concatenate([one[1] for one in alone])).max() < 1e-5
+
+
+def test_texts_beyond_one_window_keep_their_own_spans(embedder: Embedder) -> None:
+    texts = [f"w{n % 100}" for n in range(minilm.WINDOW + 30)]
+    spans = [[(0, len(text))] * (row % 3) for row, text in enumerate(texts)]
+    parts = with_spans(embedder, texts, spans)[1]
+    once = with_spans(embedder, texts[:100], [[(0, len(text))] for text in texts[:100]])[1]
+    expected = once[[row % 100 for row, own in enumerate(spans) for _ in own]]
+    assert np.abs(parts - expected).max() < 1e-5
+
+
+def test_no_texts_and_no_spans_are_no_vectors(embedder: Embedder) -> None:
+    assert [part.shape for part in with_spans(embedder, [], [])] == [(0, 384), (0, 384)]
+    assert [part.shape for part in with_spans(embedder, ["a", "b"], [(), ()])] == [(2, 384), (0, 384)]
+
+
+class Whole:
+    """An embedder that knows only whole texts."""
+
+    name, dimension, max_tokens = "whole", 384, 256
+
+    def __init__(self, made: Embedder) -> None:
+        self.embed, self.token_counts, self.tokenize = made.embed, made.token_counts, made.tokenize
+
+
+def test_an_embedder_that_knows_no_spans_reads_them_as_texts(embedder: Embedder) -> None:
+    texts, spans, finished = ["One two.", "", "Three."], [[(0, 3), (4, 8)], [], [(0, 6)]], list[int]()
+    whole, parts = with_spans(Whole(embedder), texts, spans, finished.append)
+    np.testing.assert_allclose(whole, embedder.embed(texts), atol=1e-6)
+    np.testing.assert_allclose(parts, embedder.embed(["One", "two.", "Three."]), atol=1e-5)
+    assert sum(finished) == len(texts)
+    assert with_spans(Whole(embedder), texts, [[], [], []])[1].shape == (0, 384)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,63 @@ def test_any_text_is_a_question(lexical: Lexical, question: str, k: int) -> None
     assert found == sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.sets(st.integers(0, 70)))
-def test_a_filter_keeps_exactly_the_allowed_papers_and_their_scores(lexical: Lexical, allowed: set[int]) -> None:
-    question = "robot policy speech"
-    everything = dict(lexical.search(question, 100))
-    found = dict(lexical.search(question, 100, sorted(allowed)))
-    assert found.keys() == everything.keys() & allowed
-    assert all(score == pytest.approx(everything[number]) for number, score in found.items())
+WORDS = ["robot", "robots", "policy", "speech", "graph", "zebra"]
+
+
+def sentences(numbers: range) -> list[Document]:
+    """Short papers of few words: many of them match, many are equally good."""
+    drawn = ((number, random.Random(number)) for number in numbers)
+    return [Document(n, dice.choice(WORDS), " ".join(dice.choices(WORDS[:5], k=2 + n % 3))) for n, dice in drawn]
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Lexical:
+    opened = Lexical(tmp_path_factory.mktemp("alike"))
+    for numbers in (range(0, 300), range(900, 1000), range(300, 900)):
+        opened.replace(sentences(numbers), [])
+    return opened
+
+
+def best(everything: list[tuple[int, float]], k: int, allowed: set[int]) -> list[tuple[int, float]]:
+    return sorted((hit for hit in everything if hit[0] in allowed), key=lambda hit: (-hit[1], hit[0]))[:k]
+
+
+ALLOWED = st.one_of(
+    st.sets(st.integers(0, 1010), max_size=12),
+    st.sets(st.integers(0, 1010), min_size=20, max_size=200),
+    st.sets(st.integers(0, 1010), max_size=40).map(lambda few: {*range(1000)} - few),
+    st.integers(1, 400).map(lambda step: {*range(0, 1000, step)}),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), ALLOWED, st.integers(1, 120))
+def test_a_filter_keeps_exactly_the_best_allowed_papers_and_their_scores(
+    alike: Lexical, question: str, allowed: set[int], k: int
+) -> None:
+    everything = alike.search(question, 2000)
+    assert len(everything) > 50
+    assert alike.search(question, k, sorted(allowed)) == best(everything, k, allowed)
+    assert alike.search(question, k) == best(everything, k, {*range(1000)})
+
+
+def test_an_allowed_paper_is_found_below_any_number_of_better_ones(tmp_path: Path) -> None:
+    lexical = Lexical(tmp_path)
+    worse = [Document(n, "Other", "robot and many other words of no weight here") for n in range(2900, 3000)]
+    lexical.replace([*(Document(n, "Robot", "robot robot robot") for n in range(2900)), *worse], [])
+    found = lexical.search("robot", 30, range(2950, 3000))
+    assert [number for number, _ in found] == [*range(2950, 2980)]
+    assert len({score for _, score in found}) == 1
+
+
+def test_which_of_equally_good_papers_come_first_does_not_depend_on_when_they_were_written(tmp_path: Path) -> None:
+    ranked = []
+    for order in (range(0, 60, 20), range(40, -1, -20)):
+        lexical = Lexical(tmp_path / str(order[0]))
+        for first in order:
+            lexical.replace((Document(n, "Robot", "A robot.") for n in range(first, first + 20)), [])
+        ranked.append([number for number, _ in lexical.search("robot", 7)])
+    assert ranked == [[*range(7)]] * 2
 
 
 def test_no_words_no_papers_and_no_wish_find_nothing(lexical: Lexical) -> None:

@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from assistant.vectors import Hit, Vectors, rows_of
+from assistant.vectors.shadow import Shadow
 
 DIMENSION = 8
 GRID = st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0])  # sums of their products are exact, so ties are ties
@@ -59,6 +60,108 @@ def test_the_first_rows_are_kept_where_the_last_place_is_shared(tmp_path: Path) 
     assert [hit.ordinal for hit in hits] == [4, 0, 1]
 
 
+# The rounded copy
+
+NUMBERS = st.floats(-1, 1, width=32) | st.sampled_from([0.0, 1e-30, 1e4, -3e-7])
+SHAPES = st.tuples(st.integers(1, 40), st.sampled_from([1, 3, DIMENSION]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(hnp.arrays(np.float32, SHAPES, elements=NUMBERS), st.data())
+def test_the_rounded_copy_keeps_every_vector_that_is_among_the_nearest(
+    tmp_path_factory: pytest.TempPathFactory, stored: NDArray[np.float32], data: st.DataObject
+) -> None:
+    query = data.draw(hnp.arrays(np.float32, stored.shape[1], elements=NUMBERS))
+    rows = np.array(data.draw(st.lists(st.sampled_from(range(len(stored))), min_size=1, unique=True).map(sorted)))
+    k = data.draw(st.integers(1, len(rows)))
+    shadow = Shadow(tmp_path_factory.mktemp("s"), stored.shape[1])
+    shadow.write(0, stored)
+    products = stored[rows].astype(np.float64) @ query.astype(np.float64)
+    nearest = rows[products >= np.sort(products)[-k]]
+    assert set(nearest.tolist()) <= set(shadow.near(query, rows, k).tolist()) <= set(rows.tolist())
+
+
+def units(dice: np.random.Generator, count: int, dimension: int) -> NDArray[np.float32]:
+    made = dice.standard_normal((count, dimension), np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    """30,000 rows in 10,000 papers: a third lies anywhere, a third near one point, a third is 50 vectors repeated."""
+    dice = np.random.default_rng(1)
+    anywhere, centre = units(dice, 10_000, 96), units(dice, 1, 96)
+    close = centre + 0.02 * dice.standard_normal((10_000, 96), np.float32)
+    close /= np.linalg.norm(close, axis=1, keepdims=True)
+    repeated = np.repeat(units(dice, 50, 96), 200, axis=0)
+    vectors = Vectors(tmp_path_factory.mktemp("many"), 96)
+    vectors.write(0, dice.permutation(np.concatenate([anywhere, close, repeated])), table([3] * 10_000))
+    return vectors
+
+
+@pytest.mark.parametrize("k", [1, 10, 300, 5000])
+@pytest.mark.parametrize("share", [0.08, 0.1, 0.3, 0.5, 1.0])  # below an eighth the rows are picked out first
+def test_a_search_of_many_rows_is_brute_force_in_float64(many: Vectors, share: float, k: int) -> None:
+    dice = np.random.default_rng(int(1000 * share) + k)
+    papers = ranges([3] * 10_000)
+    papers = papers[np.sort(dice.permutation(10_000)[: int(share * 10_000)])]
+    stored, rows = many.read(0, 30_000)
+    allowed = np.flatnonzero(np.isin(rows[:, 0], papers[:, 0]))
+    for query in (*units(dice, 2, 96), stored[dice.integers(30_000)], stored[allowed[0]]):
+        products = (stored[allowed].astype(np.float64) @ query.astype(np.float64)).astype(np.float32)
+        best = allowed[np.lexsort((allowed, -products))[:k]]
+        found = many.search(query, papers, k)
+        assert [(hit.number, hit.ordinal) for hit in found] == [tuple(row) for row in rows[best, :2].tolist()]
+        assert np.array_equal([hit.similarity for hit in found], -np.sort(-products)[:k])
+
+
+@pytest.mark.parametrize("rounded", ["vectors", "query"])
+def test_what_only_one_side_loses_by_rounding_is_allowed_for(tmp_path: Path, rounded: str) -> None:
+    dice = np.random.default_rng(4)
+    for trial in range(30):
+        exact = dice.integers(-3, 4, (300, 16)).astype(np.float32)
+        exact[:, 0] = 127  # so that these are multiples of one: nothing is lost
+        other = dice.random((300, 16), np.float32)
+        other[:, 0] = 0
+        stored, queries = (other, exact) if rounded == "vectors" else (exact, other)
+        shadow = Shadow(tmp_path / str(trial), 16)
+        (tmp_path / str(trial)).mkdir()
+        shadow.write(0, stored)
+        for query in queries[:20]:
+            assert int(np.argmax(stored.astype(np.float64) @ query)) in shadow.near(query, np.arange(300), 1)
+
+
+def test_few_vectors_are_left_to_look_at_closely(many: Vectors, tmp_path: Path) -> None:
+    dice = np.random.default_rng(2)
+    stored = units(dice, 8000, 384)
+    shadow = Shadow(tmp_path, 384)
+    shadow.write(0, stored)
+    assert max(len(shadow.near(query, np.arange(8000), 100)) for query in units(dice, 5, 384)) < 600
+
+
+def test_a_build_without_a_rounded_copy_gets_one_when_it_is_opened(many: Vectors, tmp_path: Path) -> None:
+    stored, rows = many.read(0, 9000)
+    Vectors(tmp_path, 96).write(0, stored, rows)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    papers = ranges([3] * 3000)
+    hits = Vectors(tmp_path, 96).search(stored[7], papers, 50)
+    (tmp_path / "chunks.i8").unlink()
+    (tmp_path / "chunks.i8.facts").write_bytes(before["chunks.i8.facts"][:-5])
+    assert Vectors(tmp_path, 96).search(stored[7], papers, 50) == hits
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_what_a_dead_writer_left_in_the_rounded_copy_is_written_over(tmp_path: Path) -> None:
+    dice = np.random.default_rng(3)
+    vectors, stored = Vectors(tmp_path, 96), units(dice, 3000, 96)
+    vectors.write(0, units(dice, 3000, 96), table([3] * 1000))  # its writer died here
+    vectors.write(0, stored, table([3] * 1000))
+    assert vectors.search(stored[2999], ranges([3] * 1000), 1) == [Hit(999, 2, pytest.approx(1.0))]
+
+
+# Writers and readers
+
+
 def test_rows_beyond_those_spoken_for_are_written_over(tmp_path: Path) -> None:
     vectors = Vectors(tmp_path, DIMENSION)
     vectors.write(0, np.eye(DIMENSION, dtype=np.float32)[:2], rows_of(1, [(0, 1), (1, 2)]))
@@ -72,7 +175,7 @@ def test_rows_beyond_those_spoken_for_are_written_over(tmp_path: Path) -> None:
     assert {hit.number for hit in hits} == {1, 3}
 
 
-@pytest.mark.parametrize("torn", ["chunks.f32", "chunks.rows"])
+@pytest.mark.parametrize("torn", ["chunks.f32", "chunks.rows", "chunks.i8", "chunks.i8.facts"])
 def test_half_a_row_at_the_end_does_no_harm(tmp_path: Path, torn: str) -> None:
     vectors = Vectors(tmp_path, DIMENSION)
     vectors.write(0, np.eye(DIMENSION, dtype=np.float32)[:1], rows_of(1, [(0, 4)]))

@@ -98,7 +98,7 @@ class MiniLM:
         return _Input(ids, parts)
 
     def _run(self, inputs: list[_Input]) -> NDArray[np.float32]:
-        """Vectors (texts, 1 + most spans, dimension) of texts padded here to the longest: whole first, then its spans."""
+        """Vectors (texts, 1 + most spans, dimension), padded here to the longest: the whole text, then its spans."""
         width, sets = max(len(one.ids) for one in inputs), 1 + max(len(one.parts) for one in inputs)
         ids = np.zeros((len(inputs), width), dtype=np.int64)
         parts = np.zeros((len(inputs), sets, width), dtype=np.float32)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import islice
+from threading import Thread
+from typing import TypeVar
 
 from ..papers import Decision, Record, resolve
 from . import Index
 from .files import Cut, Prepared, Work, cut, embed
 
+T = TypeVar("T")
+
 _BATCH = 200  # papers: some seconds of embedding, and so the most that a kill can cost
+_PATIENCE = 2.0  # seconds given to the reader when a run is broken off
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +43,25 @@ class Adding:
     on_paper: Callable[[float], None]
     seen: set[str] = field(default_factory=set)  # ids met, of batches that are on disk
     ahead: set[str] = field(default_factory=set)  # the same, of rehearsed batches
+    flying: deque[set[str]] = field(default_factory=deque)  # ids met or absorbed by batches not yet on disk
 
     def run(self, records: Iterable[Record]) -> None:
         """Adds all records, a batch at a time. Interrupted, it leaves whole batches; run again, it goes on."""
         stream = iter(records)
-        with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
-            reading = reader.submit(self._rehearse, stream)
-            writing: tuple[_Batch, Future[list[Decision]]] | None = None
-            while batch := reading.result():
-                reading = reader.submit(self._rehearse, stream)
-                prepared = embed(batch.cuts, self.index.embedder, self.on_paper)
+        reading = _in_background(lambda: self._rehearse(stream))
+        writing: tuple[_Batch, Future[list[Decision]]] | None = None
+        with ThreadPoolExecutor(1) as writer:
+            try:
+                while batch := reading.result():
+                    reading = _in_background(lambda: self._rehearse(stream))
+                    prepared = embed(batch.cuts, self.index.embedder, self.on_paper)
+                    self._finish(writing)
+                    writing = batch, writer.submit(self._write, batch, prepared)
                 self._finish(writing)
-                writing = batch, writer.submit(self._write, batch, prepared)
-            self._finish(writing)
+            except BaseException:
+                # A reader in the middle of a rehearsal ends it; one that waits for a silent pipe is left alone.
+                wait([reading], _PATIENCE)
+                raise
 
     def _finish(self, writing: tuple[_Batch, Future[list[Decision]]] | None) -> None:
         if writing:
@@ -70,9 +82,9 @@ class Adding:
             papers = store.by_numbers(outdated).values()
         touched = {one for decision in decisions for one in decision.touched}
         # What a batch does that meets papers of one not yet on disk is only known when that one is.
-        changes = bool(papers or absorbed or touched & (self.ahead - self.seen))
+        changes = bool(papers or absorbed) or any(touched & met for met in tuple(self.flying))
         changes = changes or any(decision.changes for decision in decisions)
-        self.ahead |= touched
+        self.flying.append(touched | {one for decision in decisions for one in decision.absorbed})
         return _Batch(records, decisions, changes, cut(papers, self.index.embedder, size), size)
 
     def _write(self, batch: _Batch, prepared: Prepared) -> list[Decision]:
@@ -85,6 +97,7 @@ class Adding:
                 if work:  # a rebuild may have swapped meanwhile: chunks of another size are cut again
                     self.index.write(work, prepared if self.index.chunk_size() == batch.chunk_size else None)
         self.seen.update(one for decision in decisions for one in decision.touched)
+        self.flying.popleft()
         return decisions
 
     def _save(self, batch: Sequence[Record]) -> tuple[list[Decision], Work]:
@@ -101,14 +114,27 @@ class Adding:
     def _resolve(self, batch: Sequence[Record], met: set[str]) -> tuple[list[Decision], list[int], list[int]]:
         """(decisions, numbers of the papers met, numbers of the papers absorbed by another)."""
         store = self.index.store
-        seen = set(met)
         decisions: list[Decision] = []
         numbers: list[int] = []
         absorbed: list[int] = []
         for record in batch:
-            decision = resolve(record, store, seen)
+            decision = resolve(record, store, met)
             absorbed += store.disown(decision.absorbed)
             numbers.append(store.save(decision.paper) if decision.changes else store.number(decision.paper.id))
-            seen.update(decision.touched)
+            met.update(decision.touched)
             decisions.append(decision)
         return decisions, numbers, absorbed
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """Runs it in a thread that does not keep the process from ending, as a pool's would."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  (who asks for the result gets it)
+            future.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    return future

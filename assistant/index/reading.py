@@ -66,10 +66,11 @@ class Reading:
     ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
         """(numbers, of the nearest chunk, of the nearest sentence) of those papers that are whole; (papers,) each."""
         with self._guard.read():
-            found = self.store.builds.rows(self._files.build.id, numbers) if self._files is not None else []
+            rows = self.store.builds.rows(self._files.build.id, numbers) if self._files is not None else []
+            found = [one for one in rows if one.count]
             if self._files is None or not found:
                 return np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32)
-            number, first, count = np.array([(rows.number, rows.first, rows.count) for rows in found]).T
+            number, first, count = np.array([(one.number, one.first, one.count) for one in found]).T
             chunk = self._files.vectors.best(vector, first, count)
             return number, chunk, self._files.sentences.best(vector, first, count)
 
@@ -78,22 +79,27 @@ class Reading:
         with self._guard.read():
             return self._files.lexical.frequency(word) if self._files is not None else 0
 
-    def similar_words(self, word: str, faults: int) -> set[str]:
-        """Words, in lower case, of some papers that have a word with at most so many faults to this one."""
+    def similar_words(self, word: str, faults: int, *, beginning: bool = False) -> set[str]:
+        """Words, in lower case, of some papers that have a word with at most so many faults to this one.
+
+        Stems are compared; with `beginning`, the first letters.
+        """
         with self._guard.read():
             if self._files is None:
                 return set()
-            numbers = self._files.lexical.similar(word, faults, _SIMILAR)
+            numbers = self._files.lexical.similar(word, faults, _SIMILAR, beginning=beginning)
         return {word for paper in self.store.by_numbers(numbers).values() for word in words(paper.abstract)}
 
     def term_weights(self, text: str) -> dict[str, float]:
-        """The idf of each stem of a text in this corpus: ln((N + 1) / (df + 0.5))."""
+        """The idf of each stem of a text in this corpus: ln((N + 1) / (df + 0.5)), at least 0."""
         with self._guard.read():
             if self._files is None:
                 return {}
             lexical = self._files.lexical
-            total = len(lexical)
-            return {s: float(np.log((total + 1) / (lexical.document_frequency(s) + 0.5))) for s in lexical.stems(text)}
+            total = len(lexical) + 1
+            # What was deleted counts until tantivy merges, so a word of all papers may seem to be in more than all.
+            odds = {stem: total / (lexical.document_frequency(stem) + 0.5) for stem in lexical.stems(text)}
+            return {stem: float(np.log(max(ratio, 1.0))) for stem, ratio in odds.items()}
 
     def stems(self, text: str) -> list[str]:
         """The terms that a text is indexed under, in order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ from ..index import Index
 from ..lexical import NAME, content_words
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LONGEST = 40  # bytes; tantivy keeps no longer word
 _SHORTEST = 5  # letters; shorter words have too many neighbours
 _TWO_FAULTS = 8  # letters from which two faults are allowed
 _MOST = 6  # words repaired in one question
@@ -38,9 +40,9 @@ def read_as(question: str, replaced: Mapping[str, str]) -> str:
 def _doubtful(question: str) -> list[str]:
     """The words that may be misspelt: neither short, nor part of a name, nor words that only make it a question."""
     names = {part for name in NAME.findall(question) for part in _WORD.findall(name)}
-    words = [word for word in dict.fromkeys(_WORD.findall(question)) if len(word) >= _SHORTEST and word not in names]
+    words = [word for word in dict.fromkeys(_WORD.findall(question)) if _SHORTEST <= len(word) <= _LONGEST]
     meant = {*content_words(question)}
-    return [word for word in words if word.lower() in meant][:_LOOKED_AT]
+    return [word for word in words if word.lower() in meant and word not in names][:_LOOKED_AT]
 
 
 def _is_word(index: Index, word: str) -> bool:
@@ -52,9 +54,11 @@ def _nearest(index: Index, word: str) -> str | None:
     """The word of the corpus that `word` most likely stands for: fewest faults, then the most papers."""
     from rapidfuzz.distance import OSA
 
-    faults = 2 if len(word) >= _TWO_FAULTS else 1
-    # The first letter is rarely wrong, and words that differ in it differ in meaning: dispensable, indispensable.
-    others = [other for other in index.similar_words(word, faults) if other[0] == word[0]]
-    near = {other: OSA.distance(word, other, score_cutoff=faults) for other in others}
-    kept = [(distance, -index.frequency(other), other) for other, distance in near.items() if distance <= faults]
-    return min(kept)[2] if kept else None
+    most = 2 if len(word) >= _TWO_FAULTS else 1
+    for faults, beginning in itertools.product(range(1, most + 1), (False, True)):
+        # The first letter is rarely wrong, and words that differ in it differ in meaning: dispensable, indispensable.
+        others = [o for o in index.similar_words(word, faults, beginning=beginning) if o[0] == word[0]]
+        near = [other for other in others if OSA.distance(word, other, score_cutoff=faults) <= faults]
+        if near:
+            return max(near, key=lambda other: (index.frequency(other), other))
+    return None

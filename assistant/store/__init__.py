@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ..papers import Paper, title_key
 from .builds import Build, Builds, Rows
@@ -118,8 +119,36 @@ class Store:
 
     def papers(self, filters: Filters, *, limit: int = -1, offset: int = 0) -> list[Paper]:
         """The indexed papers that pass the filters, in the order they were added."""
-        where, values = filters.where()
-        return self._papers(f"{where} AND {_DONE} ORDER BY number LIMIT ? OFFSET ?", *values, limit, offset)
+        return [paper for _, paper in self.each(filters, limit=limit, offset=offset)]
+
+    def each(
+        self,
+        filters: Filters | None = None,
+        *,
+        title: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        **more: Any,
+    ) -> Iterator[tuple[int, Paper]]:
+        """(number, paper) of the same, one at a time, and only those with all words of `title` in their titles.
+
+        The filters may be named one by one.
+        """
+        where, values = (filters or Filters.of(more)).where()
+        titled = "NOT EXISTS (SELECT 1 FROM json_each(?) WHERE instr(title_key, value) = 0)"
+        sql = f"SELECT number, json FROM papers WHERE {where} AND {titled} AND {_DONE} ORDER BY number LIMIT ? OFFSET ?"
+        words, most = title_key(title or "").split(), -1 if limit is None else limit
+        for row in self.sql.execute(sql, [*values, json.dumps(words), most, offset]):
+            yield row["number"], _paper(row["json"])
+
+    def of_source(self, source: str) -> dict[int, str]:
+        """Number and id of every paper that this source gave, the oldest first."""
+        rows = self.sql.execute(
+            "SELECT p.number, p.id FROM papers p JOIN sources s ON s.number = p.number "
+            "WHERE s.source = ? ORDER BY p.number",
+            [source],
+        )
+        return {row["number"]: row["id"] for row in rows}
 
     def count(self, filters: Filters | None = None) -> int:
         """How many indexed papers pass the filters."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+
+from .catalogue import Catalogue
 
 if TYPE_CHECKING:
     from . import Store
@@ -44,6 +47,7 @@ class Builds:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._catalogue = Catalogue(store.path)
 
     @property
     def generation(self) -> int:
@@ -171,15 +175,17 @@ class Builds:
         )
         return [Rows(row["number"], row["first_row"], row["row_count"]) for row in found]
 
-    def allowed(self, build_id: str, filters: Filters) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-        """(papers, 3): number, first row and row count of every whole paper that passes the filters."""
-        where, values = filters.where()
-        found = self._store.sql.execute(
-            "SELECT number, first_row, row_count FROM indexed WHERE build = ? AND state = 'done' "
-            f"AND number IN (SELECT number FROM papers WHERE {where}) ORDER BY number",
-            [build_id, *values],
-        ).fetchall()
-        return np.array([tuple(row) for row in found], dtype=np.int64).reshape(-1, 3)
+    def allowed(self, build_id: str, filters: Filters) -> NDArray[np.int64]:
+        """(papers, 3), read-only: number, first row and row count of every whole paper that passes, by number."""
+        return self._catalogue.allowed(build_id, filters)
+
+    def without_year(self, build_id: str, filters: Filters) -> int:
+        """How many whole papers a year filter leaves out only because their year is unknown."""
+        return self._catalogue.without_year(build_id, filters)
+
+    def close(self) -> None:
+        """Lets go of the file. It can be used again."""
+        self._catalogue.close()
 
     def chunk_count(self, build_id: str) -> int:
         """How many chunks of whole papers the build holds."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ..errors import SettingsError
@@ -42,6 +42,10 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) is not None for field in fields(self))
+
+    def of_any_year(self) -> Filters:
+        """The same without the condition on the year."""
+        return replace(self, year_from=None, year_to=None)
 
     def where(self) -> tuple[str, list[Any]]:
         """An SQL condition over `papers` and its parameters; `1` where nothing is filtered."""
