@@ -206,7 +206,7 @@ def test_an_empty_corpus_has_no_order(index: Index, method: str) -> None:
 
 
 def test_a_keyword_lifts_a_paper_out_of_hundreds_that_are_nearer(tmp_path: Path) -> None:
-    nearer = (record(n, title=f"T {n}", abstract="Robot policy learns.") for n in range(260))
+    nearer = (record(n, title=f"T {n}", abstract=f"Robot policy learns number{n}.") for n in range(260))
     said = "A zebra study of robot policy with many animals and plants in parks far away from here in autumn."
     with opened(tmp_path / "corpus", chunk_size=64) as made:
         add(made, [*nearer, record(900, title="Other", abstract=said)])

@@ -52,6 +52,11 @@ class Reading:
                 return None
             return self.store.builds.allowed(self._files.build.id, filters)
 
+    def without_year(self, filters: Filters) -> int:
+        """How many papers a year filter leaves out only because their year is unknown."""
+        with self._guard.read():
+            return self.store.builds.without_year(self._files.build.id, filters) if self._files is not None else 0
+
     def chunk_rows(self, numbers: Iterable[int]) -> dict[int, tuple[NDArray[np.float32], NDArray[np.int32]]]:
         """By paper number: its chunks' vectors (n, dimension) and rows (n, 4). Papers not whole are left out."""
         with self._guard.read():

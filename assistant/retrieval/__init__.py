@@ -114,7 +114,7 @@ def retrieve(index: Index, question: str, *, top_k: int = 8, filters: Filters | 
         index.refresh()
         passages, weights = _search(index, asked, vector, filters, top_k)
     timings["search"] = _since(started)
-    without_year = index.store.count_without_year(filters)
+    without_year = index.without_year(filters)
     found = Retrieved(question, tuple(passages), 0.0, (), repairs, without_year, timings)
     return _judged(index, found, weights)
 

@@ -160,15 +160,6 @@ class Store:
         """How many papers there are, indexed or not yet."""
         return int(self.sql.execute("SELECT count(*) FROM papers").fetchone()[0])
 
-    def count_without_year(self, filters: Filters) -> int:
-        """How many papers a year filter leaves out only because their year is unknown."""
-        if filters.year_from is None and filters.year_to is None:
-            return 0
-        others = Filters(source=filters.source, author=filters.author, venue=filters.venue, paper_ids=filters.paper_ids)
-        where, values = others.where()
-        sql = f"SELECT count(*) FROM papers WHERE {where} AND year IS NULL AND {_DONE}"
-        return int(self.sql.execute(sql, values).fetchone()[0])
-
     def _papers(self, condition: str, *values: object) -> list[Paper]:
         rows = self.sql.execute(f"SELECT json FROM papers WHERE {condition}", values)
         return [_paper(row["json"]) for row in rows]

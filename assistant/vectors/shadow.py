@@ -54,7 +54,8 @@ class Shadow:
         else:
             low, high = (ends[rows] for ends in _ends(query, codes, facts))
         least = np.partition(low, -k)[-k]
-        return rows[high >= least]
+        near: NDArray[np.int64] = rows[high >= least]
+        return near
 
 
 def _rounded(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
