@@ -46,6 +46,7 @@ class Store:
 
     def close(self) -> None:
         """Closes the connections of all threads."""
+        self.builds.close()
         with self._opening:
             for _, connection in self._opened:
                 connection.close()
