@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,11 +188,20 @@ class Assistant:
 
     # Papers
 
-    def add(self, *paths: str | Path, source: str | None = None) -> Report:
-        """Indexes files and folders into the corpus (`mine` unless the settings name another)."""
-        from .ingest import ingest
+    def add(self, *paths: str | Path, dry_run: bool = False, limit: int = 100, **options: Any) -> Report:
+        """Indexes papers into the corpus (`mine` unless the settings name another).
 
-        return ingest(self._corpora.to_write(create=True), paths, source=source, progress=self._on_progress)
+        paths: files, folders, patterns such as "*.bib", "-" for the standard input, and "arxiv:QUERY" for at most
+        `limit` papers from there; nothing else is fetched. dry_run: the same report, with nothing written. Options
+        (source, form, sync) are those of `ingest`. Raises PapersError.
+        """
+        from .ingest import Arxiv, ingest, rehearse
+
+        arxiv = Arxiv(limit, self.settings.arxiv_url, None if dry_run else self.settings.home / "arxiv")
+        options |= {"arxiv": arxiv, "progress": self._on_progress}
+        if dry_run:
+            return rehearse(partial(self._corpora.to_write, create=False), paths, **options)
+        return ingest(self._corpora.to_write(create=True), paths, **options)
 
     def remove(self, *paper_ids: str) -> list[Paper]:
         """Takes papers out, by any of their ids; returns those that were there.
@@ -200,11 +210,23 @@ class Assistant:
         """
         return self._corpora.to_write(create=False).remove(paper_ids)
 
-    def papers(self, *, limit: int | None = None, offset: int = 0, **filters: Any) -> list[Paper]:
-        """The papers that pass the filters, in the order in which they were added."""
-        from .store import Filters
+    def papers(self, **chosen: Any) -> list[Paper]:
+        """The papers that `each_paper` gives."""
+        return [paper for _, paper in self.each_paper(**chosen)]
 
-        return self.index.store.papers(Filters.of(filters), limit=-1 if limit is None else limit, offset=offset)
+    def each_paper(self, **chosen: Any) -> Iterator[tuple[int, Paper]]:
+        """Number and paper of those that pass the filters, one at a time, in the order in which they were added.
+
+        title: words that the title has. limit, offset: how many, after how many. Others: the filters of `stream`.
+        """
+        return self.index.store.each(**chosen)
+
+    def export(self, form: str = "jsonl", **chosen: Any) -> Iterator[str]:
+        """The same piece by piece as text: jsonl, which indexes again to the same papers, bibtex or csv."""
+        from .papers.export import exported
+        from .render import bibtex
+
+        return exported(self.each_paper(**chosen), form, bibtex)
 
     def rebuild(self) -> None:
         """Builds the corpus's index anew with the present embedder and chunk size, and swaps it in when whole."""

@@ -42,6 +42,7 @@ class Settings:
         OPENAI_API_KEY). timeout: seconds without a byte (ASSISTANT_TIMEOUT). deadline: seconds for an answer in all
         (ASSISTANT_DEADLINE). context: tokens that the model reads (ASSISTANT_CONTEXT). price_in, price_out: USD per
         million tokens (ASSISTANT_PRICE_IN, ASSISTANT_PRICE_OUT).
+    arxiv_url: another server with arXiv's API, asked by `assistant index arxiv:QUERY` alone (ASSISTANT_ARXIV_URL).
     """
 
     home: Path
@@ -58,6 +59,7 @@ class Settings:
     context: int | None = None
     price_in: float | None = None
     price_out: float | None = None
+    arxiv_url: str | None = None
 
     def __post_init__(self) -> None:
         if self.corpus is not None:

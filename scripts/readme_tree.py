@@ -24,6 +24,7 @@ OTHERS = {
     "assistant/py.typed": "says that the package is typed",
     "assistant/embeddings/minilm.onnx": "the graph of the embedding model, without weights",
     "assistant/llm/prices.json": "prices of models, dated, with their source",
+    "assistant/retrieval/answerable.json": "the fitted probability that a corpus can answer, with its provenance",
     "assistant/chat/style.css": "how the page looks",
     "assistant/chat/page.js": "what a click on a citation does",
     "assistant/data/daily_papers/NOTICE": "whose the abstracts are",
@@ -34,6 +35,7 @@ OTHERS = {
     "docs/fact_questions.jsonl": "those questions",
     "docs/llama_index.md": "the index inside LlamaIndex",
     "eval/data/daily_papers.jsonl": "320 questions on the bundled papers",
+    "scripts/peers/requirements.txt": "what the benchmarks' peers are, pinned",
     "prompts/answer.md": "numbered sources in, cited sentences out",
     "prompts/rewrite_question.md": "a follow-up made to stand alone",
 }

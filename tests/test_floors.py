@@ -25,7 +25,10 @@ VENDORS = {
     "bibtexparser": {"papers/formats/bibtex.py", "render.py"},
     "charset_normalizer": {"papers/encodings.py"},
     "chromadb": {"index/dense.py"},
-    "click": {f"cli/{name}.py" for name in ("__init__", "chat", "door", "evaluation", "options", "papers")},
+    "click": {
+        f"cli/{name}.py"
+        for name in ("__init__", "chat", "checkup", "door", "evaluation", "indexing", "options", "papers")
+    },
     "filelock": {"index/locks.py"},
     "ftfy": {"papers/mojibake.py"},
     "gradio": {"chat/page.py"},

@@ -73,6 +73,53 @@ def test_a_file_that_holds_no_papers_does_not_stop_the_others(index: Index, tmp_
     )
     assert [one.counts["read"] for one in report.files] == [0, 0, 1]
     assert all(one.unreadable for one in report.files[:2])
+    assert index.store.count() == 1
+    (fault,) = report.faults  # an empty file is none
+    assert fault == f"'{tmp_path / 'noise.jsonl'}' is in no format that is known here."
+
+
+def test_a_file_without_a_record_names_its_first_reason(index: Index, tmp_path: Path) -> None:
+    files = [lines(tmp_path / "broken.jsonl", '{"title": 7x}\n', '{"no": 1}\n'), write_papers(tmp_path / "whole.jsonl", [1])]
+    (fault,) = ingest(index, files).faults
+    assert fault.startswith(f"{tmp_path / 'broken.jsonl'} line 1: is not JSON")
+
+
+def test_patterns_are_expanded_at_any_depth_and_must_fit_something(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    write_papers(tmp_path / "deep" / "er" / "a.jsonl", [1, 2])
+    write_papers(tmp_path / "b.jsonl", [3])
+    write_papers(tmp_path / "c.txt", [4])
+    write_papers(tmp_path / "deep" / ".hidden.jsonl", [5])
+    report = ingest(index, [str(tmp_path / "**" / "*.jsonl"), tmp_path / "[b]*.jsonl"])
+    assert sorted(Path(one.path).name for one in report.files) == ["a.jsonl", "b.jsonl"]
+    with pytest.raises(PapersError, match=r"No file fits the pattern '.*\*\.bib'"):
+        ingest(index, [tmp_path / "*.bib"])
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(index: Index, tmp_path: Path) -> None:
+    assert ingest(index, [write_papers(tmp_path / "what[1].jsonl", [1])]).totals["new"] == 1
+
+
+def test_a_named_format_is_read_where_the_content_does_not_tell_it(index: Index, tmp_path: Path) -> None:
+    prose = ["Some words of mine first.\n", "And more of them.\n", paper(1)]
+    file = lines(tmp_path / "x.txt", *prose)
+    with pytest.raises(PapersError, match="no format that is known"):
+        ingest(index, [file])
+    report = ingest(index, [file], form="JSON")
+    assert (report.totals["new"], len(report.files[0].unreadable)) == (1, 2)
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones(index: Index, tmp_path: Path) -> None:
+    with pytest.raises(PapersError, match=r"no format 'pdf'\. Known: .*jsonl, .*daily-page"):
+        ingest(index, [write_papers(tmp_path / "x.jsonl", [1])], form="pdf")
+    assert index.store.total() == 0
+
+
+def test_problems_without_end_are_counted_and_not_all_held(index: Index, tmp_path: Path) -> None:
+    file = lines(tmp_path / "x.jsonl", paper(1), "{broken\n" * 50_020)
+    told = ingest(index, [file]).to_dict()["files"][0]
+    assert len(told["unreadable"]) == 50_001
+    assert told["unreadable"][-1] == {"line": None, "reason": "and 20 more"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +129,8 @@ def test_no_paper_at_all_is_one_sentence(index: Index, tmp_path: Path, content: 
     (tmp_path / "x.jsonl").write_bytes(content)
     with pytest.raises(PapersError, match=r"No paper was found: .*x\.jsonl") as caught:
         ingest(index, [tmp_path / "x.jsonl"])
-    assert caught.value.cure.startswith("Give daily-papers pages or JSONL")
+    assert caught.value.cure.startswith("These are read, plain or gzip: ")
+    assert "a daily-papers page" in caught.value.cure
 
 
 def test_a_path_that_is_not_there_is_one_sentence(index: Index, tmp_path: Path) -> None:
@@ -96,6 +144,13 @@ def test_progress_rises_to_the_number_of_records(index: Index, tmp_path: Path) -
     assert shown[-1] == (230, 230)
     assert {total for _, total in shown} == {230}
     assert all(0 <= done <= 230.001 for done, _ in shown)
+
+
+def test_progress_counts_what_is_left_out_too(index: Index, tmp_path: Path) -> None:
+    shown: list[tuple[float, int | None]] = []
+    values = [paper(1), {"title": "Bare"}, {"abstract": "A text without any title at all."}, paper(2)]
+    ingest(index, [lines(tmp_path / "x.jsonl", *values)], progress=lambda *both: shown.append(both))
+    assert shown[-1] == (4, 4)
 
 
 def test_the_bundled_pages_give_340_papers(tmp_path: Path) -> None:

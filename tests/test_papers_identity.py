@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from assistant.papers import Decision, Paper, Record, read, resolve, same_abstract, title_key
 from assistant.papers.identity import new_id
+from assistant.papers.likeness import abstract_key, near_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -101,6 +104,42 @@ def test_the_bundled_pages_hold_340_papers_and_a_second_run_changes_nothing() ->
     first = dict(known.papers)
     assert Counter(kinds(known.run(records))) == {"unchanged": 340, "duplicate": 57}
     assert known.papers == first
+
+
+def test_a_published_paper_joins_its_preprint_and_another_version_its_first() -> None:
+    known = Memory()
+    preprint = record(arxiv_id="2403.02936", title="Point Clouds")
+    published = record(source="b", doi="10.1/x", title="Point clouds.", abstract=f"{WORDS} lambda")
+    version = record(source="c", arxiv_id="2403.02936", title="Point Clouds 2.0: Renamed", abstract=OTHER)
+    assert kinds(known.run([preprint, published, version])) == ["new", "merged", "duplicate"]
+    (paper,) = known.papers.values()
+    assert (paper.id, paper.doi, paper.sources) == ("arxiv:2403.02936", "10.1/x", ("a", "b", "c"))
+
+
+def test_one_abstract_under_two_titles_stays_two_papers_and_is_told_by_its_key() -> None:
+    known = Memory()
+    assert kinds(known.run([record(), record(title="Another")])) == ["new", "new"]
+    one, other = known.papers.values()
+    assert abstract_key(one.abstract) == abstract_key(f" {other.abstract.upper()}. ")
+    assert abstract_key(one.abstract) != abstract_key(" ".join(reversed(one.abstract.split())))
+
+
+def test_near_duplicates_are_the_pairs_that_comparing_everything_finds() -> None:
+    chance = random.Random(7)
+    texts = [[f"w{int(chance.paretovariate(0.4)) % 5000}" for _ in range(80)] for _ in range(150)]
+    for number in range(0, 150, 3):
+        texts.append([word if chance.random() < 0.93 else f"new{chance.random()}" for word in texts[number]])
+    papers = [(f"p{number}", " ".join(words)) for number, words in enumerate(texts)]
+    wanted = {(one, other) for (one, a), (other, b) in combinations(papers, 2) if same_abstract(a, b)}
+    found = list(near_duplicates(iter(papers)))
+    assert {(pair.one, pair.other) for pair in found} == wanted
+    assert len(found) > 20
+    assert all(0.8 <= pair.similarity <= 1 for pair in found)
+
+
+def test_short_texts_and_other_papers_are_no_near_duplicates() -> None:
+    assert list(near_duplicates([("a", "Editorial of this issue"), ("b", "Editorial of this issue")])) == []
+    assert list(near_duplicates([("a", f"{WORDS} {OTHER}"), ("b", f"{WORDS} seven eight nine ten eleven")])) == []
 
 
 def test_a_second_source_fills_what_is_missing_and_replaces_nothing() -> None:

@@ -9,15 +9,17 @@ import click
 from ..errors import AssistantError
 from ..render import usage_line
 from .chat import chat
+from .checkup import doctor
 from .door import Door, corpus_note, emit, json_option, say, session, waiting
 from .evaluation import evaluation
+from .indexing import index
 from .options import corpus as corpus_option
 from .options import filters as filter_options
 from .options import mode as mode_option
 from .options import model as model_option
 from .options import top_k as top_k_option
 from .options import using
-from .papers import index, papers
+from .papers import papers
 
 if TYPE_CHECKING:
     from ..answer import Answer
@@ -36,7 +38,7 @@ def main(debug: bool) -> None:
     """
 
 
-for command in (index, papers, chat, evaluation):
+for command in (index, papers, chat, evaluation, doctor):
     main.add_command(command)
 
 
@@ -98,37 +100,3 @@ def search(query: str, corpus: str | None, top_k: int | None, as_json: bool, **f
             say(f"{hit['rank']:>3}. {hit['title']}  ({', '.join(ranks)})\n     {hit['quote']}")
         if not found["hits"]:
             say("No paper fits.")
-
-
-@main.command()
-@using(json_option)
-def doctor(as_json: bool) -> None:
-    """Check versions, corpora and settings, and say what to do about each problem."""
-    from ..doctor import examine
-    from ..settings import Settings
-
-    facts = examine(Settings.load())
-    if as_json:
-        emit(facts)
-        return
-    say(f"home      {facts['home']}")
-    say(f"weights   {facts['model']['embedding_weights'] or 'not found'}")
-    model = facts["model"]
-    say(
-        f"answers   {model['mode']}"
-        + (
-            f" by {model['name'] or 'the only model'} at {facts['endpoints'][0]}"
-            if facts["endpoints"]
-            else ", no endpoint is called"
-        )
-    )
-    say("versions  " + ", ".join(f"{name} {number}" for name, number in facts["versions"].items()))
-    for one in facts["corpora"]:
-        state = "healthy" if one["healthy"] else "needs repair"
-        say(f"corpus    {one['name']}: {one['papers']} papers, {one['chunks']} chunks, {state}")
-    if not facts["corpora"]:
-        say("corpus    none yet; the bundled sample is indexed at the first question")
-    for problem in facts["problems"]:
-        say(f"PROBLEM   {problem['problem']} {problem['cure']}")
-    if not facts["problems"]:
-        say('All is well. Try: assistant ask "What is CLIP used for?"')

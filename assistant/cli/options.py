@@ -22,6 +22,11 @@ filters = (
     click.option("--author", help="Only papers with this in an author's name."),
     click.option("--venue", help="Only papers of this venue."),
 )
+title = click.option("--title", metavar="WORDS", help="Only papers with all these words in their titles.")
+page = (
+    click.option("--limit", type=click.IntRange(0, 10**9), help="At most so many."),
+    click.option("--offset", type=click.IntRange(0, 10**9), default=0, help="Leave out so many at the beginning."),
+)
 
 
 def using(*decorators: Callable[..., Any]) -> Callable[..., Any]:

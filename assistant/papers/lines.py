@@ -8,8 +8,10 @@ import io
 import re
 import zlib
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from .encodings import declared_in, encoding_of, is_utf8
 from .paper import Problem
 
 if TYPE_CHECKING:
@@ -17,9 +19,15 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 16_000_000  # characters
 _CHUNK = 1 << 16
+_LOOK_AHEAD = 1 << 20  # bytes that are looked at before a file is taken for something else than UTF-8
 _GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNDECODED_BYTE = re.compile("[\udc80-\udcff]")
+
+# Text in gzip grows 3 to 20 times, the most repetitive logs 100 times; a bomb grows 1,000 times. What unpacks to
+# less than this many bytes is read whatever it grew.
+_MOST_GROWTH = 200
+_ALWAYS_UNPACKED = 32_000_000
 
 
 class Lines:
@@ -27,13 +35,14 @@ class Lines:
 
     A number is missing where a line could not be read. Every text but the last ends in a line feed, whatever
     the file's line ends are, so a last text without one may have been cut. UTF-8 with or without BOM, UTF-16
-    with BOM; gzip by content. Holds one line of at most `LONGEST_LINE` characters, passes longer ones over.
+    with BOM, else the encoding that the file declares or that is found out; gzip by content. Holds one line of at
+    most `LONGEST_LINE` characters and passes longer ones over; of gzip that grows like a bomb it reads the beginning.
     """
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
-        self._utf16 = False
-        self._broken = False
+        self._encoding = "utf-8"
+        self._break = ""  # why the reading ended before the file did
         self.problems: deque[Problem] = deque()
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
@@ -45,12 +54,9 @@ class Lines:
                 number, held = number + 1, ""
             if len(held) <= LONGEST_LINE:  # past it, what is held only marks the line as too long
                 held += rest
-        if self._broken:
-            self.problems.append(Problem(number, "the gzip data breaks off here; fetch the file again"))
-            yield (
-                number + 1,
-                "",
-            )  # the broken line is left out like any that cannot be read: its number is missing
+        if self._break:
+            self.problems.append(Problem(number, self._break))
+            yield number + 1, ""  # the broken line is left out like any that cannot be read: its number is missing
         elif held:
             yield from self._readable(number, held, "")
 
@@ -66,26 +72,71 @@ class Lines:
             return "is longer than 16 MB; put one record on each line"
         if line.isascii():
             return None
-        if self._utf16:
-            return "is not UTF-16; save the file as UTF-8" if "\ufffd" in line else None
-        return "is not UTF-8; save the file as UTF-8" if _UNDECODED_BYTE.search(line) else None
+        unread = _UNDECODED_BYTE.search(line) if self._encoding == "utf-8" else "\ufffd" in line
+        return f"is not {self._encoding.upper()}; save the file as UTF-8" if unread else None
 
     def _texts(self) -> Iterator[str]:
+        ends = io.IncrementalNewlineDecoder(None, translate=True)
+        for text in self._decoded():
+            yield ends.decode(text)
+        yield ends.decode("", final=True)
+
+    def _decoded(self) -> Iterator[str]:
         chunks = self._chunks()
         first = next(chunks, b"")
-        self._utf16 = first.startswith(_UTF16)
-        name, errors = ("utf-16", "replace") if self._utf16 else ("utf-8-sig", "surrogateescape")
-        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(name)(errors), translate=True)
-        yield decoder.decode(first)
-        for chunk in chunks:
-            yield decoder.decode(chunk)
-        yield decoder.decode(b"", final=True)
+        declared = declared_in(first)
+        decode = self._decoder("utf-16") if first.startswith(_UTF16) else None
+        if first.startswith(codecs.BOM_UTF8):
+            first, decode = first[len(codecs.BOM_UTF8) :], self._decoder("utf-8")
+        for chunk in chain([first], chunks):
+            if decode is None and chunk.isascii():
+                yield chunk.decode("ascii")  # in all encodings the same
+            elif decode is None:
+                data, name = _recognised(chunk, chunks, declared)
+                decode = self._decoder(name)
+                yield decode.decode(data)
+            else:
+                yield decode.decode(chunk)
+        yield decode.decode(b"", final=True) if decode else ""
+
+    def _decoder(self, name: str) -> codecs.IncrementalDecoder:
+        self._encoding = name
+        return codecs.getincrementaldecoder(name)("surrogateescape" if name == "utf-8" else "replace")
 
     def _chunks(self) -> Iterator[bytes]:
         packed = self._stream.peek(2)[:2] == _GZIP
-        source = gzip.GzipFile(fileobj=self._stream) if packed else self._stream
+        counted = _Counted(self._stream)
+        source = gzip.GzipFile(fileobj=counted) if packed else self._stream
+        unpacked = 0
         try:
             while chunk := source.read1(_CHUNK):  # not read(): it loses what came before a break
                 yield chunk
+                unpacked += len(chunk)
+                if packed and unpacked > max(_ALWAYS_UNPACKED, _MOST_GROWTH * counted.size):
+                    self._break = f"the gzip data grows more than {_MOST_GROWTH} times; unpack it if it is to be read"
+                    return
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            self._broken = True
+            self._break = "the gzip data breaks off here; fetch the file again"
+
+
+class _Counted:
+    """A stream that knows how much of it was read."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self.size += len(data)
+        return data
+
+    def seek(self, offset: int) -> int:
+        return self._stream.seek(offset)
+
+
+def _recognised(data: bytes, chunks: Iterator[bytes], declared: str | None) -> tuple[bytes, str]:
+    """The data, with as much more of the stream as it takes to tell its encoding, and that encoding."""
+    while not is_utf8(data) and len(data) < _LOOK_AHEAD and (more := next(chunks, b"")):
+        data += more
+    return data, "utf-8" if is_utf8(data) or b"\0" in data else encoding_of(data, declared)
