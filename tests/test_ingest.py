@@ -79,7 +79,8 @@ def test_a_file_that_holds_no_papers_does_not_stop_the_others(index: Index, tmp_
 
 
 def test_a_file_without_a_record_names_its_first_reason(index: Index, tmp_path: Path) -> None:
-    files = [lines(tmp_path / "broken.jsonl", '{"title": 7x}\n', '{"no": 1}\n'), write_papers(tmp_path / "whole.jsonl", [1])]
+    broken = lines(tmp_path / "broken.jsonl", '{"title": 7x}\n', '{"no": 1}\n')
+    files = [broken, write_papers(tmp_path / "whole.jsonl", [1])]
     (fault,) = ingest(index, files).faults
     assert fault.startswith(f"{tmp_path / 'broken.jsonl'} line 1: is not JSON")
 
