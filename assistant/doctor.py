@@ -189,8 +189,8 @@ def _home(home: Path) -> Iterator[Problem]:
         yield f"{existing} is not a folder.", "Set ASSISTANT_HOME to a folder."
         return
     # The corpora too: a folder that was copied from elsewhere may be another user's.
-    for folder in (existing, *sorted(home.glob("corpora/*/"))):
-        if not os.access(folder, os.W_OK | os.X_OK):
+    for folder in (existing, *sorted(home.glob("corpora/*"))):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
             cure = f"Make it writable (chmod -R u+w {shlex.quote(str(folder))}), or set ASSISTANT_HOME to another."
             yield f"{folder} cannot be written to.", cure
     free = shutil.disk_usage(existing).free

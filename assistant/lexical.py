@@ -19,6 +19,7 @@ _WORD = re.compile(r"\w+")
 NAME = re.compile(r"\b(?=[\w.-]{0,60}?(?:\d|[a-z][A-Z]|[A-Z]{2}))[A-Za-z][\w.-]{0,60}\w")
 """A name in a question: digits or a second capital inside (GPT-4, VTAB-1k, LoRA), or all capitals."""
 _WRITER_BYTES = 64_000_000
+_RARE = 50  # papers; of a word in fewer it matters whether some were deleted
 _BEGINNING, _ENDING = 4, 4  # letters: the least that is compared, and what an ending may have
 _LOOK_UP = 6  # to look up one allowed paper takes as long as to go through so many hits of all papers
 _MORE = 8  # times as many hits are read where too few of them were allowed
@@ -128,17 +129,18 @@ class Lexical:
 
     def frequency(self, word: str) -> int:
         """In how many titles, and in how many abstracts, a word occurs in any form: their sum."""
+        return sum(self._frequency(field, stem) for field in ("title", "abstract") for stem in self.stems(word))
+
+    def _frequency(self, field: str, stem: str) -> int:
         import tantivy
 
         searcher = self._index.searcher()
-        queries = (
-            tantivy.Query.term_query(self._schema, field, stem)
-            for field in ("title", "abstract")
-            for stem in self.stems(word)
-        )
+        told = int(searcher.doc_freq(field, stem))
+        if not 0 < told <= _RARE:
+            return told
         # Counted, not looked up: until tantivy merges, its statistics hold what was deleted.
-        found: list[Any] = [searcher.search(query, limit=1, count=True) for query in queries]
-        return sum(one.count for one in found)
+        found: Any = searcher.search(tantivy.Query.term_query(self._schema, field, stem), limit=1, count=True)
+        return int(found.count)
 
     def similar(self, word: str, faults: int, k: int, *, beginning: bool = False) -> list[int]:
         """Numbers of k papers whose abstract has a word with at most so many letters wrong, missing or swapped.

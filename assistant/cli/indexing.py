@@ -20,7 +20,7 @@ _COUNTS = ("new", "changed", "unchanged", "merged", "duplicate", "no_abstract", 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--source", help="Name the source of these papers [default: the record's own, else the file's name].")
-@click.option("--format", "form", metavar="F", help="Read the files as this format, whatever they look like.")
+@click.option("--format", "form", metavar="F", help="Read the files as bibtex, ris, csv, json ...")
 @click.option("--max", "limit", type=click.IntRange(1), metavar="N", help="Papers of an arXiv query [default: 100].")
 @click.option("--dry-run", is_flag=True, help="Read, clean and compare, write nothing, and print the same report.")
 @click.option("--sync", is_flag=True, help="Remove what is of this source and not in these files any more.")

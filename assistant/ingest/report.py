@@ -38,7 +38,8 @@ class FileReport:
     @property
     def fault(self) -> str:
         """Why the file gave no record at all, as a sentence; "" where it gave one or is empty."""
-        return "" if self.counts["read"] or self.unreadable[0]["reason"] == EMPTY else self.first_problem
+        is_empty = any(problem["reason"] == EMPTY for problem in self.unreadable)
+        return "" if self.counts["read"] or is_empty else self.first_problem
 
     @property
     def first_problem(self) -> str:
