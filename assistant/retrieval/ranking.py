@@ -15,7 +15,8 @@ from ..store import Filters
 from .spelling import repaired
 
 DEPTH = 100  # papers taken from each retriever, and papers that a ranking holds at most
-_HITS = 200  # asked of each retriever: chunks, of which a paper has several; papers, so that more BM25 scores are known
+_CHUNKS = 128  # asked of the dense retriever; a paper has several
+_SCORED = 200  # papers asked of the keyword index, so that the BM25 of what only the other finds is known too
 _RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
 _KEYWORDS = 1.2  # weight of BM25 beside either similarity
 _KNOWN = 0.4  # share of the question's idf mass that a full BM25 score has to reach
@@ -43,9 +44,9 @@ def candidates(
 ) -> Candidates:
     """The papers that either retriever finds among the allowed ones, with all their scores."""
     dense: dict[int, float] = {}
-    for hit in index.dense(vector, _HITS, allowed):
+    for hit in index.dense(vector, _CHUNKS, allowed):
         dense.setdefault(hit.number, hit.similarity)  # nearest first
-    lexical = dict(index.lexical(question, _HITS, allowed))
+    lexical = dict(index.lexical(question, _SCORED, allowed))
     wanted = {*islice(dense, DEPTH), *islice(lexical, DEPTH)}
     numbers, chunk, sentence = index.similarities(vector, sorted(wanted))
     given = numbers.tolist()

@@ -62,7 +62,7 @@ class Vectors:
     ) -> NDArray[np.float32]:
         """(papers,): the similarity of each paper's nearest chunk; its rows are `count` (at least one) from `first`."""
         rows = spread(first, count)
-        similarities = self._vectors.read(int(rows.max()) + 1)[rows] @ query
+        similarities = np.einsum("ij,j->i", self._vectors.read(int(rows.max()) + 1)[rows], query)
         best: NDArray[np.float32] = np.maximum.reduceat(similarities, np.cumsum(count) - count)
         return best
 

@@ -53,5 +53,7 @@ class SentenceVectors:
             starts = np.cumsum(sizes[held]) - sizes[held]
             needed = int(rows.max()) + 1
             vectors, scales = self._vectors.read(needed)[rows], self._scales.read(needed)[rows, 0]
-            best[held] = np.maximum.reduceat((vectors.astype(np.float32) @ query) * scales, starts)
+            # Not `@`: the threads of BLAS go on spinning after it and take a core from who comes next.
+            similarities = np.einsum("ij,j->i", vectors.astype(np.float32), query) * scales
+            best[held] = np.maximum.reduceat(similarities, starts)
         return best
