@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,15 @@ def content_words(question: str) -> list[str]:
     return [word for word in every if word not in _QUESTION_WORDS] or every
 
 
+@contextmanager
+def _disk_faults() -> Iterator[None]:
+    """tantivy tells of a full or read-only disk in a ValueError."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(str(error)) from error
+
+
 class Lexical:
     """An open keyword index. BM25 with tantivy's k1 = 1.2, b = 0.75 and English stems.
 
@@ -66,7 +76,8 @@ class Lexical:
         builder.add_text_field("title", tokenizer_name="en_stem", index_option="freq")
         builder.add_text_field("abstract", tokenizer_name="en_stem", index_option="freq")
         self._schema = builder.build()
-        self._index = tantivy.Index(self._schema, path=str(folder))
+        with _disk_faults():
+            self._index = tantivy.Index(self._schema, path=str(folder))
         self._analyzer = (
             tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
             .filter(tantivy.Filter.lowercase())
@@ -82,17 +93,21 @@ class Lexical:
         """Takes out the removed papers, puts the documents in place of older ones, and commits: all or nothing."""
         import tantivy
 
-        writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        for number in removed:
-            writer.delete_documents_by_term("number", number)
-        for document in documents:
-            writer.delete_documents_by_term("number", document.number)
-            writer.add_document(
-                tantivy.Document(number=document.number, title=document.title, abstract=document.abstract)
-            )
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+        with _disk_faults():
+            writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            try:
+                for number in removed:
+                    writer.delete_documents_by_term("number", number)
+                for document in documents:
+                    writer.delete_documents_by_term("number", document.number)
+                    writer.add_document(
+                        tantivy.Document(number=document.number, title=document.title, abstract=document.abstract)
+                    )
+                writer.commit()
+                writer.wait_merging_threads()
+            finally:
+                del writer  # with an error that is kept somewhere, its lock would be held
+            self._index.reload()
 
     def search(
         self, question: str, k: int, allowed: Sequence[int] | NDArray[np.int64] | None = None

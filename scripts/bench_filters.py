@@ -159,7 +159,7 @@ def query(index: Index, filters: Filters, vector: NDArray[np.float32], question:
     """How many papers passed, and the milliseconds of: the filters, the dense hits, the keyword hits."""
     times = [time.perf_counter()]
     allowed = index.allowed(filters)
-    index.store.count_without_year(filters)
+    index.without_year(filters)
     assert allowed is not None
     times.append(time.perf_counter())
     index.dense(vector, HITS, allowed)

@@ -11,6 +11,7 @@ from ..errors import IndexBusy, IndexMismatch
 from ..papers import Paper
 from ..store import Store
 from ..store.builds import DERIVED_SCHEMA
+from .dense import disk_faults
 from .files import BuildFiles, Prepared, Work, delete_old, prepare
 from .locks import file_lock
 from .reading import Reading
@@ -84,7 +85,7 @@ class Index(Reading):
     @contextmanager
     def locked(self, seconds: float = _WAIT_TO_WRITE) -> Iterator[None]:
         """Holds the corpus's file lock, with dead writers' work repaired and this process caught up."""
-        with file_lock(self.folder / "lock", seconds, "written"):
+        with file_lock(self.folder / "lock", seconds, "written"), disk_faults(self.store.path):
             self._repair()
             self._catch_up()
             yield

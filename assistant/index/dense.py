@@ -8,7 +8,8 @@ ever and damages the index with its next write. So the client is shared by all t
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..chunks import Chunk
+from ..store.schema import disk_error
 from ..vectors import Hit
 from .locks import ReadWriteLock
 
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 _COLLECTION = "chunks"
 # Cosine, and a graph dense enough that no vector is unreachable (the defaults lose up to 0.08 % of them).
 _CONFIGURATION = {"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 100}}
+
+
+@contextmanager
+def disk_faults(path: Path) -> Iterator[None]:
+    """Ends what a disk does to Chroma and to our own files in one sentence. Raises AssistantError."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (OSError, ChromaError) as error:
+        raise disk_error(error, path) from error
 
 
 class Dense:
@@ -98,10 +111,15 @@ class Dense:
 
     def _open(self) -> None:
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._client = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+        try:
+            self._client = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+        except BaseException:
+            SharedSystemClient.clear_system_cache()  # or the half-made client is what the next opening gets
+            raise
         # embedding_function=None each time, else Chroma attaches its own, which would download a model.
         self._collection = self._client.get_or_create_collection(
             _COLLECTION,

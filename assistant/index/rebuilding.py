@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..store import Build
 from . import Index
+from .dense import disk_faults
 from .files import BuildFiles, Prepared, Work, prepare
 from .locks import file_lock
 
@@ -29,7 +30,7 @@ class Rebuilding:
         Raises IndexBusy where another process is rebuilding.
         """
         folder = self.index.folder
-        with file_lock(folder / "rebuild.lock", 0, "rebuilt"):
+        with file_lock(folder / "rebuild.lock", 0, "rebuilt"), disk_faults(self.index.store.path):
             with self._locked():
                 files = self._open()
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from ..errors import AssistantError, IndexMismatch
 
 SCHEMA_VERSION = 1
 
+_LITTLE = 4_000_000  # bytes; a batch needs as much
 _PATIENCE = 30.0  # seconds that a connection waits for another's lock
 
 _TABLES = """
@@ -117,7 +119,7 @@ def disk_error(error: Exception, path: Path) -> AssistantError:
     if refused or "readonly" in text or "read-only" in text or "unable to open" in text:
         cure = "Make it writable, or set ASSISTANT_HOME to a folder that is."
         return AssistantError(f"{path.parent} cannot be written to.", cure=cure)
-    if "full" in text or "no space" in text:
+    if "full" in text or "no space" in text or _is_full(path):
         cure = "Free some space and run the command again: what was reported is kept."
         return AssistantError(f"The disk of {path.parent} is full.", cure=cure)
     if "malformed" in text or "not a database" in text:
@@ -125,3 +127,11 @@ def disk_error(error: Exception, path: Path) -> AssistantError:
         return AssistantError(f"{path} is damaged ({error}).", cure=cure)
     cure = "Run the command again; if it stays, see `assistant doctor`."
     return AssistantError(f"{path} could not be used ({error}).", cure=cure)
+
+
+def _is_full(path: Path) -> bool:
+    """Whether hardly anything more can be written; not every library says so when that was its trouble."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LITTLE
+    except OSError:
+        return False
