@@ -56,8 +56,12 @@ test: $(VENV)/.dev
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
 
+BENCH ?= --corpus ../shared/data/papers_10k.jsonl.gz
 bench: $(VENV)/.dev
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_embedding.py
+	$(BIN)/python scripts/bench_filters.py
+	$(BIN)/python scripts/bench_retrieval.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .hypothesis
