@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from doors import small_home, written
+from doors import small_home
 from model_server import ModelServer
 from pages import serving
+from tiny import add
 
-from assistant import Assistant, Settings
+from assistant.embeddings import local
+from assistant.index import Index
+from assistant.papers import Record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -148,22 +151,23 @@ def written_by(home: Path, reply: Any, **faults: Any) -> Iterator[tuple[str, Mod
 
 @cache
 def hostile_home() -> Path:
-    """A corpus about harbour lanterns, every field of which attacks the page."""
+    """A corpus about harbour lanterns, every field of which attacks the page; nothing has cleaned it on its way in."""
     home = small_home().parent / f"{small_home().name}-hostile"
-    home.mkdir()
     records = [
-        {
-            "id": f"h{i}",
-            "title": f"Harbour lantern {i} {payload}",
-            "abstract": f"Harbour lanterns guide ships. The harbour lantern {i} {payload} shines {i + 3} km far.",
-            "authors": [payload],
-            "venue": payload,
-            "url": f"https://example.org/{payload}" if i % 2 else "javascript:window.hit=1",
-        }
+        Record(
+            i,
+            "hostile",
+            f"Harbour lantern {i} {payload}",
+            f"Harbour lanterns guide ships. The harbour lantern {i} {payload} shines {i + 3} km far.",
+            own_id=f"h{i}",
+            authors=(payload,),
+            venue=payload,
+            url=f"https://example.org/{payload}" if i % 2 else "javascript:window.hit=1",
+        )
         for i, payload in enumerate(PAYLOADS)
     ]
-    with Assistant(Settings(home=home)) as assistant:
-        assistant.add(written(home, records))
+    with Index(home / "corpora" / "mine", local) as index:
+        add(index, records)
     return home
 
 
@@ -273,7 +277,7 @@ def test_hostile_papers_run_nothing_and_fetch_nothing(opened: Callable[..., Any]
         for question in ("How far does the harbour lantern shine?", "Which harbour lantern shines 5 km far?", BREAD):
             ask(shown, question)
         assert check_citations(shown) >= 1
-        assert "onerror" in shown.locator("#side").inner_text()  # shown as text
+        assert "window.hit" in shown.locator("#side").inner_text()  # shown as text
         assert shown.locator(".card img, .card script, .card iframe, .turn form, .turn img, .turn script").count() == 0
 
 
