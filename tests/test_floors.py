@@ -27,7 +27,10 @@ VENDORS = {
     "chromadb": {"index/dense.py"},
     "click": {
         f"cli/{name}.py"
-        for name in ("__init__", "chat", "checkup", "door", "evaluation", "indexing", "options", "papers")
+        for name in (
+            *("__init__", "bars", "chat", "checkup", "door", "indexing", "options", "papers"),
+            *(f"evaluation/{name}" for name in ("__init__", "retrieval", "run")),
+        )
     },
     "filelock": {"index/locks.py"},
     "ftfy": {"papers/mojibake.py"},
@@ -64,7 +67,7 @@ VENDORS = {
     "openai": {"llm/adapter.py", "llm/clients.py", "llm/course.py", "llm/faults.py", "llm/serving.py"},
     "platformdirs": {"embeddings/weights.py", "settings.py"},
     "rapidfuzz": {"retrieval/spelling.py"},
-    "rich": {"cli/door.py", "cli/evaluation.py"},
+    "rich": {"cli/bars.py", "cli/door.py"},
     "rispy": {"papers/formats/ris.py", "papers/formats/web_of_science.py"},
     "tantivy": {"lexical.py"},
     "tiktoken": {"tokens.py"},

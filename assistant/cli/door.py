@@ -1,11 +1,10 @@
-"""What every command shares: errors as sentences, JSON on stdout, a progress bar on stderr, one open assistant."""
+"""What every command shares: errors as sentences, JSON on stdout, one open assistant."""
 
 from __future__ import annotations
 
 import errno
 import io
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ import click
 
 from ..errors import AssistantError
 from ..render import json_text, plain
+from .bars import progress_bar
 
 if TYPE_CHECKING:
     from ..assistant import Assistant
@@ -118,41 +118,3 @@ def waiting(label: str) -> Iterator[None]:
         return
     with console.status(label):
         yield
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Progress]:
-    """A function that shows done and total on stderr; nothing appears before it is called."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns = (TextColumn(label), BarColumn(), TextColumn("{task.fields[note]}"), TimeRemainingColumn())
-    bar = Bar(*columns, console=console, transient=True)
-    task = bar.add_task(label, total=None, note="")
-    started: list[float] = []
-
-    def show(done: float, total: int | None) -> None:
-        if not started and total and done >= total:
-            return  # it has been told to be done already
-        if not started:
-            started.append(time.monotonic())
-            bar.start()
-        rate = done / max(time.monotonic() - started[0], 0.001)
-        of = f"/{total}" if total else ""
-        bar.update(task, completed=done, total=total, note=f"{done:.0f}{of} papers, {rate:.0f}/s")
-        if total and done >= total:
-            finish()
-
-    def finish() -> None:
-        bar.stop()
-        if not console.is_terminal:
-            console.print(f"{label}: done in {time.monotonic() - started[0]:.1f} s", highlight=False)
-        started.clear()
-
-    try:
-        yield show
-    finally:
-        if started:
-            finish()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .door import emit, json_option, progress_bar, say, session
+from .bars import progress_bar
+from .door import emit, json_option, say, session
 from .options import corpus as corpus_option
 from .options import using
 
