@@ -96,7 +96,8 @@ class Assistant:
         any of source, year, year_from, year_to, author, venue, paper_ids. Closing it stops the model.
         """
         from . import conversation
-        from .answer import Asked, respond
+        from .answering import Asked, respond
+        from .sources import Sources
 
         question = check_question(question)
         past = conversation.turns(history)
@@ -112,7 +113,7 @@ class Assistant:
             llm.metadata.model_name if llm else None,
             conversation.numbers(past),
         )
-        yield from respond(found, writer, asked)
+        yield from respond(found, writer, asked, Sources(self.index))
 
     @property
     def llm(self) -> LLM | None:

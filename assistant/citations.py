@@ -6,10 +6,10 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from .grounding import Judgement, Label, Source, check
+from .grounding import Judgement, Label, check
 from .papers import Paper
 from .retrieval import Passage
-from .sentences import split
+from .sources import Sources
 
 Block = Literal["paragraph", "bullet", "heading"]
 
@@ -75,11 +75,26 @@ class Outcome:
     prompt_fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A shown sentence that failed its check: `papers` are those its writer cited, `reasons` say why."""
+
+    index: int
+    text: str
+    block: Block
+    papers: tuple[Paper, ...]
+    reasons: tuple[str, ...]
+
+
 class Writer(Protocol):
     """What proposes an answer: with a model (`written`) or without (`extractive`)."""
 
     def write(self, question: str, papers: Sequence[Passage]) -> Generator[Draft]:
         """Drafts, in the order in which they are to be read. `papers`: the best passage of each, best first."""
+        ...
+
+    def repair(self, failed: Sequence[Failed]) -> Mapping[int, Draft]:
+        """New drafts for sentences that failed, by index, as far as the writer has any. Raises ModelError."""
         ...
 
     def outcome(self) -> Outcome:
@@ -94,73 +109,96 @@ _WORTH = {"supported": 2, "partial": 1}
 class Binder:
     """Turns the drafts of one answer into checked sentences; holds the numbers that its papers have been given.
 
-    retrieved: every paper that the writer could have cited. numbers: of papers cited in earlier turns of the
-    conversation, in which a paper keeps its number and new ones continue the count.
+    sources: makes papers sources. retrieved: every paper that the writer could have cited. numbers: of papers cited
+    in earlier turns of the conversation, in which a paper keeps its number and new ones continue the count. recited
+    and repaired: sentences whose citations were replaced, and that were written anew.
     """
 
+    sources: Sources = field(default_factory=Sources)
     retrieved: Sequence[Paper] = ()
     numbers: dict[str, int] = field(default_factory=dict)
-    bound: int = 0
     recited: int = 0
+    repaired: int = 0
+    _drafts: list[Draft] = field(default_factory=list)
+    _dropped: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def dropped(self) -> int:
+        """How many papers the writer cited for sentences that they do not support; those are not shown."""
+        return sum(self._dropped.values())
 
     def bind(self, draft: Draft) -> tuple[Sentence, tuple[Citation, ...]]:
         """Checks the draft against the abstracts it cites, else against all retrieved, and cites what supports it."""
-        papers, judgement = self._judge(draft)
-        citations = tuple(self._cite(papers, judgement))
-        sentence = Sentence(
-            self.bound,
-            draft.text,
-            draft.block,
-            tuple(citation.id for citation in citations),
-            judgement.label,
-            round(judgement.support, 4),
-            judgement.reasons,
-        )
-        self.bound += 1
-        return sentence, citations
+        judged = self._judge(draft)
+        self._drafts.append(draft)
+        self.recited += judged.recited
+        return self._bound(len(self._drafts) - 1, draft, judged)
 
-    def _judge(self, draft: Draft) -> tuple[Sequence[Paper], Judgement]:
+    def failed(self, sentences: Sequence[Sentence]) -> list[Failed]:
+        """Those of the sentences bound here that nothing supports, for the writer to repair."""
+        return [
+            Failed(one.index, one.text, one.block, self._drafts[one.index].papers, one.reasons)
+            for one in sentences
+            if one.label in ("unsupported", "contradicted")
+        ]
+
+    def rebind(self, index: int, draft: Draft) -> tuple[Sentence, tuple[Citation, ...]] | None:
+        """The sentence `index` by a new draft; None where the new one fails too."""
+        judged = self._judge(draft)
+        if judged.verdict.label not in _WORTH:
+            return None
+        self._drafts[index] = draft
+        self.repaired += 1
+        return self._bound(index, draft, judged)
+
+    def _judge(self, draft: Draft) -> _Judged:
         """The verdict and the papers it rests on; a sentence that fails by what it cites may stand by another paper."""
         if draft.block == "heading":
-            return (), Judgement("not_checkable", 0.0)
-        judgement = check(draft.text, [source_of(paper) for paper in draft.papers])
+            return _Judged((), Judgement("not_checkable", 0.0))
+        vector = self.sources.vector(draft.text)
+        judgement = check(draft.text, self.sources.of(draft.papers), vector)
         if judgement.label in ("supported", "not_checkable"):
-            return draft.papers, judgement
+            return _Judged(draft.papers, judgement)
         others = [paper for paper in self.retrieved if paper not in draft.papers]
-        found = [(check(draft.text, [source_of(paper)]), paper) for paper in others]
+        sources = self.sources.of(others)
+        found = [(check(draft.text, [one], vector), paper) for one, paper in zip(sources, others, strict=True)]
         other, paper = max(found, key=lambda one: _rank(one[0]), default=(judgement, None))
         if paper is None or _WORTH.get(other.label, 0) <= _WORTH.get(judgement.label, 0):
-            return draft.papers, judgement
-        self.recited += 1
-        return (paper,), other
+            return _Judged(draft.papers, judgement)
+        return _Judged((paper,), other, recited=True)
 
-    def _cite(self, papers: Sequence[Paper], judgement: Judgement) -> list[Citation]:
+    def _bound(self, index: int, draft: Draft, judged: _Judged) -> tuple[Sentence, tuple[Citation, ...]]:
+        verdict = judged.verdict
+        citations = tuple(self._cite(index, judged))
+        cited = {citation.paper_id for citation in citations}
+        checkable = verdict.label != "not_checkable"
+        self._dropped[index] = sum(checkable and paper.id not in cited for paper in draft.papers)
+        ids = tuple(citation.id for citation in citations)
+        support = round(verdict.support, 4)
+        return Sentence(index, draft.text, draft.block, ids, verdict.label, support, verdict.reasons), citations
+
+    def _cite(self, index: int, judged: _Judged) -> list[Citation]:
         citations = []
-        for i, evidence in enumerate(judgement.evidence, start=1):
-            paper = papers[evidence.source]
+        for i, evidence in enumerate(judged.verdict.evidence, start=1):
+            paper = judged.papers[evidence.source]
             number = self.numbers.setdefault(paper.id, max(self.numbers.values(), default=0) + 1)
             quote = paper.abstract[evidence.start : evidence.end]
-            citations.append(
-                Citation(
-                    f"s{self.bound}c{i}",
-                    number,
-                    paper.id,
-                    quote,
-                    evidence.start,
-                    evidence.end,
-                    round(evidence.support, 4),
-                )
-            )
+            support = round(evidence.support, 4)
+            citations.append(Citation(f"s{index}c{i}", number, paper.id, quote, evidence.start, evidence.end, support))
         return citations
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A verdict, and the papers that its evidence counts through."""
+
+    papers: Sequence[Paper]
+    verdict: Judgement
+    recited: bool = False
 
 
 def _rank(judgement: Judgement) -> tuple[int, float]:
     return _WORTH.get(judgement.label, 0), judgement.support
-
-
-def source_of(paper: Paper) -> Source:
-    """A paper's abstract as a source of evidence."""
-    return Source(paper.abstract, tuple(split(paper.abstract)), paper.title)
 
 
 def cited_papers(citations: Sequence[Citation], papers: Mapping[str, Paper]) -> list[dict[str, Any]]:

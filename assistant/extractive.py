@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .citations import Draft, Outcome
+from .citations import Draft, Failed, Outcome
 from .papers import Paper
 from .retrieval import Passage
 from .sentences import split
@@ -78,6 +78,10 @@ class Extractive:
             yield from _paragraph(candidates)
         else:
             yield from _bullets(candidates, two=shape == "comparison")
+
+    def repair(self, failed: Sequence[Failed]) -> Mapping[int, Draft]:
+        """None: what is quoted word for word does not fail."""
+        return {}
 
     def outcome(self) -> Outcome:
         """Nothing that the drafts do not say."""

@@ -157,7 +157,8 @@ def ask(assistant: Assistant, question: Question, gold: gold_papers.Gold) -> dic
         found = assistant.ask(question.question, history=question.history or None)
         seconds = perf_counter() - started
         answer = _json(found.to_dict())
-        scored = score(Case(question, answer, {name: gold[name] for name in question.gold_papers}, seconds))
+        named = {name: gold[name] for name in question.gold_papers}
+        scored = score(Case(question, answer, named, seconds, assistant.index))
     except AssistantError as raised:
         error = raised
         scored = failed(f"failed: {type(raised).__name__}")

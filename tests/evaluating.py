@@ -66,7 +66,7 @@ def answer(*sentences: tuple[str, str], state: str = "answered", **fields: Any) 
         "citations": citations,
         "papers": [],
         "passages": passages,
-        "checks": {"invented_marks": 0, "recited": 0},
+        "checks": {"invented_marks": 0, "dropped_marks": 0, "recited": 0, "repaired": 0},
         "usage": {"input_tokens": 10, "output_tokens": 5, "cost": None},
         "mode": "llm",
         "missing": None,

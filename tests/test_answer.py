@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doors import validator
 
 from assistant import Answer, Event, Paper, Passage
-from assistant.answer import Asked, respond
+from assistant.answering import Asked, respond
 from assistant.chunks import Chunk
-from assistant.citations import Draft, Outcome
+from assistant.citations import Draft, Failed, Outcome
 from assistant.retrieval import Retrieved, Why
 
 OWLS = Paper("a:owls", "Owls", "Owls hunt at night. Their wings are serrated, which lowers noise.", url="https://x.y/1")
@@ -34,11 +34,17 @@ class Scripted:
 
     drafts: tuple[Draft, ...]
     result: Outcome = field(default_factory=Outcome)
+    repairs: tuple[Draft, ...] = ()
     worked: bool = False
+    failed: list[Failed] = field(default_factory=list)
 
     def write(self, question: str, papers: Sequence[Passage]) -> Generator[Draft]:
         self.worked = True
         yield from self.drafts
+
+    def repair(self, failed: Sequence[Failed]) -> Mapping[int, Draft]:
+        self.failed = [*failed]
+        return {one.index: draft for one, draft in zip(failed, self.repairs, strict=False)}
 
     def outcome(self) -> Outcome:
         return self.result

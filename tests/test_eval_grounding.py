@@ -9,6 +9,7 @@ from evaluating import OWL, ZEBRA, Unscored, answer, case, grounding, measures
 GRATING = "The zebra grating reaches an efficiency of 31.4% on the SunBench test."
 PROPELLER = "Owl-shaped propellers lower the noise of a drone by 9 decibels in a wind tunnel."
 NEITHER = "Grafted tomatoes survive salty soil for two summers."
+CHECKS = {"invented_marks": 0, "dropped_marks": 0, "recited": 0, "repaired": 0}
 
 
 def scores(*sentences: tuple[str, str], **fields: Any) -> dict[str, Any]:
@@ -49,8 +50,8 @@ def test_citations_of_an_unsupported_sentence_do_not_count():
 
 
 def test_invented_marks_are_wrong_citations():
-    assert scores((GRATING, "z"), checks={"invented_marks": 1, "recited": 0})["citation_precision"] == 0.5
-    assert scores((GRATING, ""), checks={"invented_marks": 2, "recited": 0})["citation_precision"] == 0.0
+    assert scores((GRATING, "z"), checks=CHECKS | {"invented_marks": 1})["citation_precision"] == 0.5
+    assert scores((GRATING, ""), checks=CHECKS | {"invented_marks": 2})["citation_precision"] == 0.0
 
 
 def test_an_answer_without_citations_is_a_row_of_its_own():

@@ -17,7 +17,8 @@ PACKAGE = ROOT / "assistant"
 
 # A module may import only those above it; a deferred import counts. `__init__` and `__main__` come last.
 ORDER = """errors settings tokens prompts llm embeddings sentences marks papers chunks store lexical vectors index
-ingest conversation retrieval grounding citations render extractive written answer writers corpora harness
+ingest conversation retrieval grounding sources citations render extractive written answer answering writers corpora
+harness
 assistant integrations chat doctor cli""".split()
 
 # The files that may import each library, all of them inside a function but numpy (and click, in its door).
@@ -58,6 +59,7 @@ VENDORS = {
         "store/builds.py",
         "store/catalogue.py",
         "lexical.py",
+        "sources.py",
         "vectors/__init__.py",
         "vectors/rows.py",
         "vectors/sentences.py",

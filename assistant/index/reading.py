@@ -66,6 +66,17 @@ class Reading:
             found = self.store.builds.rows(build, numbers)
             return {rows.number: self._files.vectors.read(rows.first, rows.count) for rows in found}
 
+    def sentence_vectors(self, numbers: Iterable[int]) -> dict[int, list[tuple[int, int, NDArray[np.float32]]]]:
+        """By paper number: each chunk's start and end, and the vectors (sentences, dimension) of its sentences."""
+        with self._guard.read():
+            if self._files is None:
+                return {}
+            files = self._files
+            found = self.store.builds.rows(files.build.id, numbers)
+            places = {rows.number: files.vectors.read(rows.first, rows.count)[1][:, 2:].tolist() for rows in found}
+            said = {rows.number: files.sentences.read(rows.first, rows.count) for rows in found}
+            return {n: [(*span, own) for span, own in zip(places[n], said[n], strict=True)] for n in places}
+
     def similarities(
         self, vector: NDArray[np.float32], numbers: Sequence[int]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:

@@ -34,6 +34,16 @@ class SentenceVectors:
         self._scales.write(first, scales)
         self._ends.write(first_chunk, first + np.cumsum(counts))
 
+    def read(self, first: int, count: int) -> list[NDArray[np.float32]]:
+        """For each of `count` chunks from row `first`: the vectors (sentences, dimension) of its sentences."""
+        if not count:
+            return []
+        ends = self._ends.read(first + count)[:, 0]
+        begin = int(ends[first - 1]) if first else 0
+        last = int(ends[first + count - 1])
+        vectors = self._vectors.read(last)[begin:last].astype(np.float32) * self._scales.read(last)[begin:last]
+        return np.split(vectors, ends[first : first + count - 1] - begin)
+
     def best(
         self, query: NDArray[np.float32], first: NDArray[np.int64], count: NDArray[np.int64]
     ) -> NDArray[np.float32]:

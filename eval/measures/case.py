@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..dataset import Question
+
+if TYPE_CHECKING:
+    from assistant.index import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,15 @@ class Unscored:
 class Case:
     """A question, its answer (as `ask --json` prints it) and the wall-clock seconds it took.
 
-    gold: each gold paper as the question names it -> the ids it has in the corpus, none where it is not there.
+    gold: each gold paper as the question names it -> the ids it has in the corpus, none where it is not there. index:
+    what was asked, for the vectors of its sentences; without it the scorer reads words alone.
     """
 
     question: Question
     answer: Mapping[str, Any]
     gold: Mapping[str, tuple[str, ...]]
     seconds: float
+    index: Index | None = None
 
     @property
     def declined(self) -> bool:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from assistant.grounding import Judgement, Source, check
 from assistant.sentences import split
+from assistant.sources import Sources
 
 from .case import Case, Scored, Unscored
 from .retrieval import ranked_papers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from assistant.index import Index
+
+    Vector = NDArray[np.float32] | None
 
 NAMES = (
     "supported",
@@ -22,6 +31,8 @@ NAMES = (
     "uncited",
     "no_citations",
     "recited",
+    "dropped_marks",
+    "repaired",
 )
 
 Outcome = Literal["supported", "contradicted", "not_stated", "not_checkable"]
@@ -62,26 +73,37 @@ def sources_of(answer: Mapping[str, Any]) -> dict[str, Source]:
     return {name: Source(text, tuple(split(text)), titles[name]) for name, text in texts.items()}
 
 
-def verdicts(answer: Mapping[str, Any]) -> list[Verdict]:
-    """Every sentence of an answer, judged."""
-    sources = sources_of(answer)
+def verdicts(answer: Mapping[str, Any], index: Index | None = None) -> list[Verdict]:
+    """Every sentence of an answer, judged; by words alone without the index that was asked."""
+    reader = Sources(index)
+    sources = _with_vectors(sources_of(answer), reader, index)
     papers = {citation["id"]: citation["paper_id"] for citation in answer["citations"]}
     retrieved = [paper_id for paper_id in ranked_papers(answer) if paper_id in sources]
     judged = []
     for sentence in answer["sentences"]:
         cited = list(dict.fromkeys(papers[one] for one in sentence["citations"]))
         everything = list(dict.fromkeys([*retrieved, *cited]))
-        judged.append(_judge(sentence, _named(sources, cited), _named(sources, everything)))
+        vector = reader.vector(sentence["text"])
+        judged.append(_judge(sentence, vector, _named(sources, cited), _named(sources, everything)))
     return judged
+
+
+def _with_vectors(sources: dict[str, Source], reader: Sources, index: Index | None) -> dict[str, Source]:
+    """The same with the vectors of those that the index still holds as they were."""
+    held = index.store.by_ids(list(sources)) if index is not None else []
+    read = {paper.id: source for paper, source in zip(held, reader.of(held), strict=True)}
+    return {name: read[name] if read.get(name) == source else source for name, source in sources.items()}
 
 
 def _named(sources: Mapping[str, Source], names: Iterable[str]) -> list[Source]:
     return [sources[name] for name in names]
 
 
-def _judge(sentence: Mapping[str, Any], cited: Sequence[Source], everything: Sequence[Source]) -> Verdict:
+def _judge(
+    sentence: Mapping[str, Any], vector: Vector, cited: Sequence[Source], everything: Sequence[Source]
+) -> Verdict:
     text, heading = sentence["text"], sentence["block"] == "heading"
-    by_cited, by_all = check(text, cited), check(text, everything)
+    by_cited, by_all = check(text, cited, vector), check(text, everything, vector)
     outcome: Outcome = "not_checkable" if heading else _outcome(by_cited, by_all)
     return Verdict(
         sentence["index"],
@@ -89,7 +111,7 @@ def _judge(sentence: Mapping[str, Any], cited: Sequence[Source], everything: Seq
         by_cited.label,
         by_all.label,
         len(cited),
-        _counted(text, cited) if by_cited.label == "supported" else 0,
+        _counted(text, vector, cited) if by_cited.label == "supported" else 0,
         outcome == "supported" and by_cited.label != "supported",
         (by_cited if cited else by_all).reasons,
     )
@@ -105,19 +127,19 @@ def _outcome(by_cited: Judgement, by_all: Judgement) -> Outcome:
     return "contradicted" if "contradicted" in labels else "not_stated"
 
 
-def _counted(text: str, cited: Sequence[Source]) -> int:
+def _counted(text: str, vector: Vector, cited: Sequence[Source]) -> int:
     """ALCE's citation precision (Gao et al., EMNLP 2023, sec. 4.2) for a sentence that its citations together support:
     a citation counts unless it fails alone and the others still support the sentence."""
     if len(cited) == 1:
         return 1
     return sum(
-        _supports(text, [source]) or not _supports(text, [*cited[:i], *cited[i + 1 :]])
+        _supports(text, vector, [source]) or not _supports(text, vector, [*cited[:i], *cited[i + 1 :]])
         for i, source in enumerate(cited)
     )
 
 
-def _supports(text: str, sources: Sequence[Source]) -> bool:
-    return check(text, sources).label == "supported"
+def _supports(text: str, vector: Vector, sources: Sequence[Source]) -> bool:
+    return check(text, sources, vector).label == "supported"
 
 
 def score(case: Case) -> Scored:
@@ -127,11 +149,12 @@ def score(case: Case) -> Scored:
     `mis_citation` is the first less the second, `uncited` the sentences that cite nothing. An answer without any
     citation is not scored for precision and mis-citation: it counts in `no_citations`. Invented and out-of-range
     marks are wrong citations. `recited` are the sentences for which the assistant itself replaced what the writer
-    had cited.
+    had cited, `repaired` those that it had written anew, `dropped_marks` the papers that the writer cited in vain and
+    that are not shown, each for one sentence.
     """
     if case.declined:
         return Scored(dict.fromkeys(NAMES, Unscored("declined")))
-    judged = verdicts(case.answer)
+    judged = verdicts(case.answer, case.index)
     checkable = [verdict for verdict in judged if verdict.outcome != "not_checkable"]
     details = {"sentences": [asdict(verdict) | {"reasons": list(verdict.reasons)} for verdict in judged]}
     if not checkable:
@@ -140,7 +163,8 @@ def score(case: Case) -> Scored:
         name: _share(verdict.outcome == name for verdict in checkable)
         for name in ("supported", "contradicted", "not_stated")
     }
-    scores["recited"] = int(case.answer["checks"]["recited"]) / len(judged)
+    for name in ("recited", "dropped_marks", "repaired"):
+        scores[name] = int(case.answer["checks"][name]) / len(judged)
     scores["citation_recall"] = _share(v.citations > 0 and v.cited == "supported" for v in checkable)
     return Scored(scores | _citations(checkable, int(case.answer["checks"]["invented_marks"])), details)
 
