@@ -231,18 +231,7 @@ class Assistant:
 
     def rebuild(self) -> None:
         """Builds the corpus's index anew with the present embedder and chunk size, and swaps it in when whole."""
-        from .index.rebuilding import Rebuilding
-
-        index = self._corpora.to_rebuild()
-        total, done = index.store.total(), 0.0
-
-        def on_paper(papers: float) -> None:
-            nonlocal done
-            done += papers
-            if self._on_progress:
-                self._on_progress(done, total)
-
-        Rebuilding(index, self.settings.chunk_size, on_paper).run()
+        self._corpora.rebuild()
 
 
 def ask(question: str, **options: Any) -> Answer:

@@ -79,12 +79,12 @@ class Corpora:
                 self._index = self.to_read() if name == SAMPLE else self._open(name)
             return self._index
 
-    def to_rebuild(self) -> Index:
-        """The corpus, open though its build may be of another embedder. Raises IndexMissing."""
+    def rebuild(self) -> None:
+        """Builds the corpus's index anew with the present embedder and chunk size. Raises IndexMissing."""
         with self._lock:
             self._require(self.name)
             self._index = self._index or self._open(self.name)
-            return self._index
+        self._rebuild(self._index)
 
     def close(self) -> None:
         """Closes the open corpus, unless it was given."""
@@ -123,11 +123,28 @@ class Corpora:
 
     def _fill_sample(self, index: Index) -> None:
         from .ingest import ingest
+        from .store.builds import DERIVED_SCHEMA
 
         pages = [Path(str(page)) for page in files(__package__).joinpath("data/daily_papers").iterdir()]
         pages = sorted(page for page in pages if page.suffix == ".txt")
         wanted = hashlib.sha256(b"".join(page.read_bytes() for page in pages)).hexdigest()
+        build = index.store.builds.active
+        if build is not None and build.schema != DERIVED_SCHEMA:  # ours, so no one need be asked
+            self._rebuild(index)
         if index.store.sample_hash != wanted:
             ingest(index, pages, source="daily_papers", progress=self._progress)
             with index.store.transaction():
                 index.store.sample_hash = wanted
+
+    def _rebuild(self, index: Index) -> None:
+        from .index.rebuilding import Rebuilding
+
+        total, done = index.store.total(), 0.0
+
+        def on_paper(papers: float) -> None:
+            nonlocal done
+            done += papers
+            if self._progress:
+                self._progress(done, total)
+
+        Rebuilding(index, self._settings.chunk_size, on_paper).run()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from doors import RECORDS, ROOT, checked, knock, run, small_home, validator, written
 
 from assistant import errors
+from assistant.store.builds import DERIVED_SCHEMA
 
 ZEBRA = "What efficiency does the zebra grating reach on SunBench?"
 FOOTBALL = "Who won the 2018 football world cup?"
@@ -240,3 +244,16 @@ def test_every_schema_is_sound_and_errors_are_listed_whole():
     for name in names:
         assert validator(name).schema["title"]
         assert name not in printed or validator(name).schema["additionalProperties"] is False
+
+
+def test_a_sample_of_an_older_version_is_built_anew_without_being_asked_for(built_sample: Path, tmp_path: Path):
+    home = tmp_path / "home"
+    shutil.copytree(built_sample, home)
+    database = home / "corpora" / "sample" / "papers.sqlite"
+    with closing(sqlite3.connect(database)) as sql, sql:
+        sql.execute("UPDATE builds SET schema = schema - 1")
+    result = knock("ask", "What accuracy does Hierarchical Side-Tuning reach?", "--json", home=home)
+    assert checked("answer", result.stdout)["state"] == "answered"
+    with closing(sqlite3.connect(database)) as sql:
+        active = sql.execute("SELECT COUNT(*), MAX(schema) FROM builds WHERE state = 'active'").fetchone()
+    assert active == (1, DERIVED_SCHEMA)
