@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import QuestionsError
+from assistant.errors import PromptError, QuestionsError
+from assistant.prompts import load as load_prompt
 
-OUTCOMES, RUN = "outcomes.jsonl", "run.json"
+OUTCOMES, RUN, SUMMARY = "outcomes.jsonl", "run.json", "summary.json"
 _AFRESH = "Choose another --out, or begin this one anew with --fresh."
 
 
@@ -105,6 +107,27 @@ class Journal:
             raise QuestionsError(message, cure="Make room or rights there, or choose another --out.") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run left in its folder. The outcomes are in the order in which they were finished."""
+
+    folder: Path
+    run: dict[str, Any]
+    outcomes: list[dict[str, Any]]
+
+
+def left(folder: str | Path) -> Left:
+    """What is in the folder of a run, finished or not. Raises QuestionsError where no run is."""
+    place = Path(folder)
+    if not (place / RUN).is_file():
+        raise QuestionsError(f"There is no run in {place}.", cure="Name a folder that `assistant eval run` wrote.")
+    journal = Journal(place)
+    outcomes = journal.outcomes()
+    if not outcomes:
+        raise QuestionsError(f"The run in {place} has no outcome yet.", cure="Start it again; it goes on.")
+    return Left(place, journal.run() or {}, outcomes)
+
+
 def unfinished(journal: Journal, run: Mapping[str, Any], questions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The outcomes by question id that an earlier start of the same run left; `questions` are those wanted now, by id.
 
@@ -113,10 +136,13 @@ def unfinished(journal: Journal, run: Mapping[str, Any], questions: Mapping[str,
     """
     earlier = journal.run()
     if earlier is None:
+        if journal.outcomes():
+            told = f"{journal.folder} holds outcomes, but no {RUN} that says how they came about."
+            raise QuestionsError(told, cure=_AFRESH)
         journal.rewrite([])
         return {}
-    _same_settings(journal, earlier, run)
     found = {outcome["id"]: outcome for outcome in journal.outcomes()}
+    _same_run(journal, [*_changed_settings(earlier, run), *_changed_prompts(found.values())])
     for name, outcome in found.items():
         if outcome["question"] != questions.get(name):
             what = "has changed since" if name in questions else "is not among those asked for now"
@@ -127,10 +153,27 @@ def unfinished(journal: Journal, run: Mapping[str, Any], questions: Mapping[str,
     return kept
 
 
-def _same_settings(journal: Journal, earlier: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def _same_run(journal: Journal, changed: Sequence[str]) -> None:
+    if changed:
+        told = f"{journal.folder} holds a run with other settings: {'; '.join(changed)}."
+        raise QuestionsError(told, cure=_AFRESH)
+
+
+def _changed_settings(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for part in ("settings", "identity"):
         before, after = earlier.get(part, {}), now[part]
         for name in sorted({*before, *after}):
             if before.get(name) != after.get(name):
-                told = f"{name} was {before.get(name)!r} and is now {after.get(name)!r}"
-                raise QuestionsError(f"{journal.folder} holds a run with other settings: {told}.", cure=_AFRESH)
+                yield f"{name} was {before.get(name)!r} and is now {after.get(name)!r}"
+
+
+def _changed_prompts(outcomes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The prompts by which these answers were written and that read otherwise today."""
+    written = {item for one in outcomes if one["answer"] for item in one["answer"]["prompt_fingerprints"].items()}
+    for name, fingerprint in sorted(written):
+        try:
+            current = load_prompt(name).fingerprint
+        except PromptError:
+            current = "gone"
+        if current != fingerprint:
+            yield f"the prompt {name} was {fingerprint} and is now {current}"

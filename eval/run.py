@@ -23,7 +23,7 @@ from .dataset import Question, load
 from .dataset import split as split_of
 from .journal import OUTCOMES, RUN, Journal, unfinished
 from .measures import Case, Scored, Unscored, failed, score
-from .report import markdown
+from .report import REPORTS, markdown, write_report
 from .summary import summarise
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def evaluate(
         evaluation = Evaluation(run, outcomes, summarise(outcomes, seed))
         if journal is not None:
             journal.write_json("summary.json", evaluation.summary)
-            journal.write("report.md", evaluation.markdown())
+            write_report(journal, evaluation.run, evaluation.outcomes, evaluation.summary)
     return evaluation
 
 
@@ -122,7 +122,7 @@ class _Start:
         done = unfinished(self.journal, self.run, {one.id: _json(one.to_dict()) for one in questions})
         if earlier := self.journal.run():
             self.run.update({"date": earlier["date"], "resumed": [*earlier.get("resumed", []), self.run["date"]]})
-        self.journal.clear("summary.json", "report.md")
+        self.journal.clear("summary.json", *REPORTS)
         self.journal.write_json(RUN, self.run)
         return done
 

@@ -11,6 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- tree -->\n```text\n", "```\n<!-- /tree -->"
 OTHERS = {
+    "eval/report/base.html.j2": "what every page has: the policy that lets nothing in, one style, one script",
+    "eval/report/chart.html.j2": "a chart with its numbers",
+    "eval/report/compare.html.j2": "two runs compared",
+    "eval/report/question.html.j2": "a question, opened",
+    "eval/report/report.html.j2": "a run's report",
+    "eval/report/page.css": "how reports look",
+    "eval/report/page.js": "sorts, filters and opens the questions",
+    "prompts/repair.md": "corrects sentences that failed their check",
     ".ci/run": "what CI runs: the targets of the Makefile",
     ".gitignore": "what git leaves out",
     "CHANGELOG.md": "what changed for users",

@@ -236,7 +236,7 @@ def test_a_question_that_begins_with_a_dash_goes_behind_two():
 
 def test_every_schema_is_sound_and_errors_are_listed_whole():
     names = sorted(path.name.split(".")[0] for path in (ROOT / "assistant/schemas").iterdir())
-    printed = {"answer", "doctor", "error", "index", "papers", "removed", "search"}
+    printed = {"answer", "compare", "doctor", "error", "index", "papers", "removed", "search"}
     assert printed <= {*names}
     kinds = validator("error").schema["properties"]["error"]["properties"]["type"]["enum"]
     tree = [errors.AssistantError, *errors.AssistantError.__subclasses__()]

@@ -227,7 +227,7 @@ def test_the_command_limits_and_prints_figures(tmp_path: Path):
     options = ("--out", str(tmp_path / "out"), "--limit", "1", "--top-k", "2")
     found = knock("eval", "run", str(questions), *options, home=small_home())
     assert found.exit_code == 0, found.output
-    assert "recall@5" in found.stdout and "report.md" in found.stderr
+    assert "recall@5" in found.stdout and "report.html" in found.stderr
     assert len(lines(tmp_path / "out")) == 1
 
 

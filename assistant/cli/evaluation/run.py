@@ -54,7 +54,7 @@ def _show(found: Any, out: str) -> None:
     for name, one in found.summary["measures"].items():
         if one["mean"] is not None:
             say(f"{name:24} {one['mean']:10.3f}  [{one['low']:.3f}, {one['high']:.3f}]  n {one['n']}")
-    say(f"\nThe report is {out}/report.md, each question's outcome in {out}/outcomes.jsonl.", err=True)
+    say(f"\nThe report is {out}/report.html (and .md, .json), each question's outcome in {out}/outcomes.jsonl.", err=True)
 
 
 def _exit_if_all_failed(found: Any) -> None:

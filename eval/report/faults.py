@@ -17,7 +17,7 @@ def to_look_at(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """The section of the report that lists them, under what is wrong with them."""
     yield "\n## Questions to look at\n"
     any_found = False
-    for title, why in _FAULTS:
+    for title, _, why in _FAULTS:
         found = [(one, reason) for one in outcomes if (reason := why(one))]
         if found:
             any_found = True
@@ -80,15 +80,20 @@ def _ranks(one: Outcome) -> str:
     return "; ".join(found) or "no gold papers"
 
 
-_FAULTS: tuple[tuple[str, Callable[[Outcome], str]], ...] = (
-    ("Failed", _failed),
-    ("Answered, though the papers do not tell", _should_decline),
-    ("Declined, though the papers tell", _should_answer),
-    ("A sentence is supported, but not by what it cites", _badly_cited),
-    ("A sentence that the papers do not support", _unsupported),
-    ("No gold paper among the first 5", _not_found),
-    ("Answered from the right papers, but facts are lacking", _lacking),
+_FAULTS: tuple[tuple[str, str, Callable[[Outcome], str]], ...] = (
+    ("Failed", "failed", _failed),
+    ("Answered, though the papers do not tell", "answered in vain", _should_decline),
+    ("Declined, though the papers tell", "declined in vain", _should_answer),
+    ("A sentence is supported, but not by what it cites", "mis-cited", _badly_cited),
+    ("A sentence that the papers do not support", "not supported", _unsupported),
+    ("No gold paper among the first 5", "papers not found", _not_found),
+    ("Answered from the right papers, but facts are lacking", "facts lacking", _lacking),
 )
+
+
+def flags(outcome: Outcome) -> list[str]:
+    """In two words each, what is wrong with an outcome."""
+    return [flag for _, flag, why in _FAULTS if why(outcome)]
 
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#!|~$&])")

@@ -5,69 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .agreement import agreement, corrected, told
 from .faults import code, escaped, to_look_at
+from .headline import headlines
+from .words import Figure, figure, groups_of, percent, range_of
 
-Figure = Mapping[str, Any]
 Outcome = Mapping[str, Any]
-
-_GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        "Retrieval",
-        (
-            ("recall@1", "gold papers that came first"),
-            ("recall@5", "gold papers among the first 5"),
-            ("recall@10", "gold papers among the first 10"),
-            ("mrr", "1 / rank of the first gold paper"),
-            ("ndcg@10", "ranking quality of the first 10, 1 is perfect"),
-        ),
-    ),
-    (
-        "Answers",
-        (
-            ("required_facts", "required facts found within the word budget; a declined answer has none"),
-            ("required_facts_answered", "the same over the questions that were answered"),
-            ("answer_words", "length of an answer, in words"),
-        ),
-    ),
-    (
-        "Grounding and citations",
-        (
-            ("supported", "checkable sentences that the retrieved abstracts support"),
-            ("contradicted", "checkable sentences that they contradict"),
-            ("not_stated", "checkable sentences that they do not state"),
-            ("citation_recall", "checkable sentences that the abstracts they cite support"),
-            ("citation_precision", "citations that help to support their sentence; invented ones are wrong"),
-            ("mis_citation", "checkable sentences that something retrieved supports, but not what they cite"),
-            ("uncited", "checkable sentences that cite nothing"),
-            ("no_citations", "answers without any citation"),
-            ("recited", "sentences whose citations the assistant replaced before showing them"),
-        ),
-    ),
-    (
-        "Declining",
-        (
-            ("declined", "all questions that were declined"),
-            ("coverage", "answerable questions that were not declined"),
-            ("partial_rate", "answerable questions that were answered in part"),
-            ("declined_precision", "declined questions that indeed cannot be answered"),
-            ("declined_recall", "unanswerable questions that were declined"),
-            ("declined_recall_near", "... those near the papers' subjects"),
-            ("declined_recall_far", "... those far from them"),
-            ("near_handled", "near ones declined, or answered in part with what is missing said"),
-            ("answerable_auroc", "how well the probability of an answer tells answerable from not; .5 is chance"),
-        ),
-    ),
-    (
-        "Cost",
-        (
-            ("seconds", "seconds from question to answer"),
-            ("input_tokens", "tokens read by the model"),
-            ("output_tokens", "tokens written by the model"),
-            ("cost", "money"),
-            ("failed", "questions that ended in an error"),
-        ),
-    ),
-)
 
 _BY_TYPE = ("recall@5", "ndcg@10", "required_facts", "supported", "citation_precision", "declined")
 
@@ -77,21 +20,6 @@ def markdown(run: Mapping[str, Any], outcomes: Sequence[Outcome], summary: Mappi
     parts = [*_head(run, outcomes), *_in_short(summary), *_tables(run, summary), *_by_type(summary)]
     parts += [*_risk(summary), *_stages(summary), *to_look_at(outcomes), *_unscored(summary), *_how_to_read(run)]
     return "\n".join(parts) + "\n"
-
-
-def figure(value: Figure, name: str = "") -> str:
-    """A metric in short: `.738 [.681, .795]`; tokens and words as whole numbers, `-` where nothing was scored."""
-    if value["mean"] is None:
-        return "-"
-    return f"{_number(value['mean'], name)} [{_number(value['low'], name)}, {_number(value['high'], name)}]"
-
-
-def _number(value: float, name: str) -> str:
-    if name.endswith(("words", "tokens")):
-        return f"{value:.0f}"
-    if name in ("seconds", "cost"):
-        return f"{value:.3f}"
-    return f"{value:.3f}".lstrip("0") if value < 1 else f"{value:.2f}"
 
 
 def _head(run: Mapping[str, Any], outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -112,25 +40,20 @@ def _head(run: Mapping[str, Any], outcomes: Sequence[Outcome]) -> Iterator[str]:
 def _in_short(summary: Mapping[str, Any]) -> Iterator[str]:
     """The four figures of most weight, each with a sentence."""
     figures = summary["measures"]
+    known = agreement()
     yield "\n## In short\n"
-    sentences: tuple[tuple[str, str], ...] = (
-        ("recall@5", "of the papers that hold the answer are among the first 5 retrieved"),
-        ("required_facts", "of the facts that a good answer holds are in the answers"),
-        ("citation_recall", "of the checkable sentences are supported by the very papers they cite"),
-        ("coverage", "of the answerable questions get an answer"),
-        ("declined_recall", "of the unanswerable ones are declined"),
-    )
-    for name, words in sentences:
-        one = figures[name]
-        if one["mean"] is not None:
-            ends = f"{one['low']:.0%} to {one['high']:.0%}" if one["low"] < one["high"] else "all alike"
-            yield f"- **{one['mean']:.0%}** ({ends}) {words}: `{name}`, {one['n']} questions."
+    for one in headlines(summary):
+        yield f"- **{one.title}: {one.value}**{f' ({one.range})' if one.range else ''}. {one.says} `{one.name}`"
     if figures["failed"]["mean"]:
         yield f"- **{round(figures['failed']['mean'] * summary['n'])}** questions failed; see below."
+    yield f"\n{escaped(told(known))}"
+    if (better := corrected(figures["supported"], known)) and better.mean is not None:
+        ends = range_of(better.low or 0.0, better.high or 0.0)
+        yield f"Supported, corrected for the scorer's errors: {percent(better.mean)} ({ends}). {better.caveat}"
 
 
 def _tables(run: Mapping[str, Any], summary: Mapping[str, Any]) -> Iterator[str]:
-    for title, rows in _GROUPS:
+    for title, rows in groups_of(summary["measures"]):
         yield f"\n## {title}\n"
         yield "| measure | mean [95 % interval] | n | what it is |\n|---|---|---:|---|"
         for name, words in rows:
