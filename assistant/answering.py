@@ -12,8 +12,8 @@ from . import render
 from .answer import Answer, Event, State
 from .citations import Binder, Citation, Outcome, Sentence, Writer, cited_papers
 from .errors import ModelError
+from .missing.notes import full_text_note, language_note
 from .retrieval import Passage, Retrieved
-from .retrieval.answerable import FLOOR
 from .sources import Sources
 
 
@@ -39,7 +39,7 @@ def respond(found: Retrieved, writer: Writer, asked: Asked, sources: Sources | N
     yield from (Event("stage", stage={"name": name, "milliseconds": ms}) for name, ms in timings.items())
     papers = [passage.paper for passage in found.papers]
     said = Said(Binder(sources or Sources(), papers, dict(asked.numbers)), writer)
-    steps = {"write": said.write(found), "repair": said.repair()} if found.answerable >= FLOOR else {}
+    steps = {"write": said.write(found), "repair": said.repair()} if found.on_topic else {}
     for name, step in steps.items():
         started, busy = perf_counter(), name == "write"
         with closing(step):
@@ -121,14 +121,13 @@ def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
         corpus=asked.corpus,
         index_fingerprint=asked.index_fingerprint,
         prompt_fingerprints=dict(outcome.prompt_fingerprints),
-        warnings=tuple(_warnings(found, said, outcome)),
+        warnings=tuple(_warnings(found, said, asked)),
     )
 
 
 def _state(found: Retrieved, said: Said, asked: Asked, outcome: Outcome) -> tuple[State, str | None]:
-    """The state, and what is missing where it is not `answered`: a model says so itself, names say so without one."""
-    unknown = f"No retrieved abstract mentions {', '.join(found.unknown)}." if found.unknown else None
-    missing = outcome.missing if asked.mode == "llm" else unknown
+    """The state, and what is missing where it is not `answered`: a model says so itself, else the question's own words do."""
+    missing = outcome.missing if asked.mode == "llm" else (str(found.missing) or None)
     if not any(sentence.label in ("supported", "partial") for sentence in said.sentences):
         return "not_in_corpus", missing or "No retrieved abstract states what was asked."
     if outcome.cut:
@@ -136,10 +135,14 @@ def _state(found: Retrieved, said: Said, asked: Asked, outcome: Outcome) -> tupl
     return ("partial", missing) if missing else ("answered", None)
 
 
-def _warnings(found: Retrieved, said: Said, outcome: Outcome) -> Iterator[str]:
+def _warnings(found: Retrieved, said: Said, asked: Asked) -> Iterator[str]:
     """What a reader should know besides the answer."""
     yield from _repairs(found)
-    if outcome.cut:
+    if asked.mode == "extractive" and (note := language_note(asked.question)):
+        yield note
+    if note := full_text_note(asked.question):
+        yield note
+    if said.writer.outcome().cut:
         yield "The model stopped at its length limit; the unfinished sentence was left out."
     if said.trouble:
         yield said.trouble

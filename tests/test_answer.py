@@ -11,7 +11,9 @@ from assistant import Answer, Event, Paper, Passage
 from assistant.answering import Asked, respond
 from assistant.chunks import Chunk
 from assistant.citations import Draft, Failed, Outcome
+from assistant.missing import Missing
 from assistant.retrieval import Retrieved, Why
+from assistant.retrieval.answerable import Features
 
 OWLS = Paper("a:owls", "Owls", "Owls hunt at night. Their wings are serrated, which lowers noise.", url="https://x.y/1")
 ZEBRAS = Paper("a:zebras", "Zebras", "Zebras graze on plains. Their stripes confuse biting flies.")
@@ -23,7 +25,9 @@ def passage(paper: Paper, rank: int) -> Passage:
     return Passage(chunk, paper, 0.03 / rank, rank, 0.5, Why(rank, 0.5, None, None))
 
 
-FOUND = Retrieved("When do owls hunt?", (passage(OWLS, 1), passage(ZEBRAS, 2)), 0.9, timings={"search": 2.0})
+NEAR, FAR = Features(0.9, 1.0, 0.0, 0.0), Features(0.1, 0.0, 1.0, 0.0)
+PASSAGES = (passage(OWLS, 1), passage(ZEBRAS, 2))
+FOUND = Retrieved("When do owls hunt?", PASSAGES, 0.9, timings={"search": 2.0}, features=NEAR)
 NIGHT = Draft("Owls hunt at night.", "paragraph", (OWLS,))
 NONSENSE = Draft("Submarines dive below arctic ice sheets.", "paragraph", (OWLS,))
 
@@ -69,13 +73,28 @@ def test_a_supported_sentence_makes_an_answer():
 
 
 def test_a_name_that_no_paper_holds_makes_it_partial_and_is_named():
-    given = answer(replace(FOUND, unknown=("GPT-9", "VTAB-7")), NIGHT)
-    assert (given.state, given.missing) == ("partial", "No retrieved abstract mentions GPT-9, VTAB-7.")
+    given = answer(replace(FOUND, missing=Missing(names=("GPT-9", "VTAB-7"))), NIGHT)
+    assert (given.state, given.missing) == ("partial", "No retrieved abstract mentions GPT-9 or VTAB-7.")
+
+
+def test_a_question_for_the_full_text_is_told_that_only_abstracts_were_read():
+    last = list(respond(FOUND, Scripted((NIGHT,)), replace(ASKED, question="What does table 3 say of owls?")))[-1].answer
+    assert last is not None
+    assert any("Only abstracts were read" in warning for warning in last.warnings)
+
+
+def test_a_foreign_question_without_a_model_is_told_so():
+    foreign = replace(ASKED, question="Wann jagen die Eulen und warum sind sie so leise?")
+    extractive = list(respond(FOUND, Scripted((NIGHT,)), foreign))[-1].answer
+    written = list(respond(FOUND, Scripted((NIGHT,)), replace(foreign, mode="llm")))[-1].answer
+    assert extractive is not None and written is not None
+    assert any("not to be in English" in warning for warning in extractive.warnings)
+    assert written.warnings == ()
 
 
 def test_below_the_floor_nothing_is_written_at_all():
     writer = Scripted((NIGHT,))
-    *stages, last = respond(replace(FOUND, answerable=0.49), writer, ASKED)
+    *stages, last = respond(replace(FOUND, features=FAR), writer, ASKED)
     assert last.answer is not None
     assert last.answer.state == "not_in_corpus"
     assert (last.answer.sentences, last.answer.citations, last.answer.papers) == ((), (), ())

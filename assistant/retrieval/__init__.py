@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from ..chunks import Chunk
 from ..index import Index
+from ..missing import Missing, missing
 from ..papers import Paper
 from ..sentences import Span, clip, split
 from ..store import Filters
-from .answerable import Features, features, probability, unknown_names
+from .answerable import Features, features, on_topic, probability
 from .ranking import Candidates, candidates, fused, ranked
-from .spelling import repaired
+from .spelling import read_as, repaired
 
 __all__ = ["Passage", "Retrieved", "Why", "retrieve"]
 
@@ -53,19 +54,29 @@ class Passage:
 class Retrieved:
     """Passages by paper rank, then by similarity; and what is known of the question as a whole.
 
-    answerable: probability 0..1 that the corpus answers. unknown: names in the question that occur in no retrieved
-    paper. repairs: misspelt words of the question, and what they were read as. without_year: papers that a year filter
-    left out because their year is unknown. timings: milliseconds by stage. features: what `answerable` was judged by.
+    answerable: probability 0..1 that the corpus answers. missing: what is asked and not stated. repairs: misspelt words
+    of the question, and what they were read as. without_year: papers that a year filter left out because their year is
+    unknown. timings: milliseconds by stage. features: what `answerable` was judged by.
     """
 
     question: str
     passages: tuple[Passage, ...]
     answerable: float
-    unknown: tuple[str, ...] = ()
+    missing: Missing = field(default_factory=Missing)
     repairs: Mapping[str, str] = field(default_factory=dict)
     without_year: int = 0
     timings: dict[str, float] = field(default_factory=dict)
     features: Features | None = None
+
+    @property
+    def on_topic(self) -> bool:
+        """Whether the corpus speaks of what is asked; where it does not, there is nothing to write."""
+        return self.features is not None and on_topic(self.features)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Names in the question that occur in no retrieved paper."""
+        return self.missing.names
 
     @property
     def papers(self) -> list[Passage]:
@@ -115,7 +126,7 @@ def retrieve(index: Index, question: str, *, top_k: int = 8, filters: Filters | 
         passages, weights = _search(index, asked, vector, filters, top_k)
     timings["search"] = _since(started)
     without_year = index.without_year(filters)
-    found = Retrieved(question, tuple(passages), 0.0, (), repairs, without_year, timings)
+    found = Retrieved(question, tuple(passages), 0.0, Missing(), repairs, without_year, timings)
     return _judged(index, found, weights)
 
 
@@ -129,14 +140,14 @@ def _search(
 
 
 def _judged(index: Index, found: Retrieved, weights: Mapping[str, float]) -> Retrieved:
-    """The same with `answerable` and `unknown` filled in."""
+    """The same with `answerable`, `missing` and `features` filled in."""
     if not found.passages:
         return found
-    texts = [f"{best.paper.title} {best.paper.abstract}" for best in found.papers]
+    papers = [(best.paper.title, best.paper.abstract) for best in found.papers]
+    lacking = missing(read_as(found.question, found.repairs), papers)
     similarity = max(passage.similarity for passage in found.passages)
-    judged = features(found.question, texts, similarity, weights, index.stems)
-    unknown = unknown_names(found.question, texts)
-    return replace(found, answerable=probability(judged), unknown=unknown, features=judged)
+    judged = features(lacking, [" ".join(paper) for paper in papers], similarity, weights, index.stems)
+    return replace(found, answerable=probability(judged), missing=lacking, features=judged)
 
 
 def _why(found: Candidates) -> dict[int, Why]:
