@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
+from . import slots, words
 from .quantities import name_parts, numbered_word, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .quantities import Numbers, Quantity
 
 Where = Literal["evidence", "source", "absent"]
+Beside = tuple[str, frozenset[str], frozenset[str]]
+_SIDES: tuple[Literal[1], Literal[2]] = (1, 2)
+_PAIRS = 8
+_MOST = 200  # numbers and names that are looked at: a sentence has fewer, a table is none
+_SURE = 5
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _PASSING = frozenset(
     ("and", "are", "for", "from", "has", "its", "our", "over", "than", "that", "the", "was", "were", "with")
@@ -41,33 +50,98 @@ def guard(
     for a small written count ("two"), which a writer may have counted.
     """
     claim = read(sentence)
-    near, far = [(t, read(t)) for t in evidence], [read(t) for t in sources]
-    found = [_quantity(sentence, q, near, far) for q in claim.quantities if q.kind != "hint"]
+    near = [(t, read(t)) for t in evidence]
+    mine = [q for q in claim.quantities if q.kind != "hint"][:_MOST]
+    taken = {(q.value, q.unit): q for q in claim.quantities}.values()
+    theirs = ((t, q) for t, n in near for q in n.quantities[:_MOST] if q.kind != "hint")
+    free = [(t, q) for t, q in theirs if not any(_same(c, q) for c in taken)] if mine else []
+    found = [_quantity(sentence, q, (near, free), sources) for q in mine]
     named = [*near, *((title, read(title)) for title in titles)]
-    return (*found, *(_name(sentence[start:end], named, far) for start, end in claim.names))
+    return (*found, *(_name(sentence[start:end], named, sources) for start, end in claim.names[:_MOST]))
+
+
+def misplaced(sentence: str, evidence: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Numbers in whose very place the evidence has another, and pairs that have changed places, with that other."""
+    said, there = _slots(sentence), [_slots(text) for text in evidence]
+    found = {
+        sentence[filler[0] : filler[1]].strip(): evidence[at][rival[0] : rival[1]].strip()
+        for filler, at, rival, likeness in slots.exchanged(said, there)
+        if (likeness >= _SURE or ("." in filler[2]) == ("." in rival[2]))
+        and float(filler[2]) not in (round(float(rival[2])), round(float(rival[2]), 1))
+    }
+    mine = _beside(sentence)
+    for text in evidence:
+        theirs = _beside(text)
+        both = [value for value in mine if value in theirs][:_PAIRS]
+        for one, two in combinations(both, 2):
+            if any(_crossed(mine, theirs, (one, two), side) for side in _SIDES):
+                found |= {mine[one][0]: theirs[two][0], mine[two][0]: theirs[one][0]}
+    yield from found.items()
+
+
+def _slots(text: str) -> slots.Slots:
+    return slots.cut(text, tuple((q.start, q.end, f"{q.value:g}") for q in _stated(text)))
+
+
+def _stated(text: str) -> list[Quantity]:
+    """The numbers of a text in order; of two that overlap the first."""
+    found: list[Quantity] = []
+    for q in read(text).quantities:
+        if q.kind != "hint" and (not found or q.start >= found[-1].end):
+            found.append(q)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _beside(text: str) -> Mapping[float, Beside]:
+    """Each number that a text states once: as it is written, the words since the last one, those up to the next."""
+    stated = _stated(text)
+    times = Counter(q.value for q in stated)
+    edges = [0, *(edge for q in stated for edge in (q.start, q.end)), len(text)]
+    between = [frozenset(words.content(text[a:b])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return {
+        q.value: (text[q.start : q.end].strip(), between[i], between[i + 1])
+        for i, q in enumerate(stated)
+        if times[q.value] == 1
+    }
+
+
+def _crossed(
+    mine: Mapping[float, Beside], theirs: Mapping[float, Beside], pair: tuple[float, float], side: Literal[1, 2]
+) -> bool:
+    """Whether each of two numbers stands beside the words of the other, and neither beside any of its own."""
+    one, two = pair
+    a, b = mine[one][side] - mine[two][side], mine[two][side] - mine[one][side]
+    c, d = theirs[one][side] - theirs[two][side], theirs[two][side] - theirs[one][side]
+    other: Literal[1, 2] = 2 if side == 1 else 1
+    own = (mine[one][other] & theirs[one][other]) | (mine[two][other] & theirs[two][other])
+    return bool(a & d and b & c) and not (a & c or b & d) and not own - mine[one][side] - mine[two][side]
 
 
 def _quantity(
-    sentence: str, quantity: Quantity, near: Sequence[tuple[str, Numbers]], far: Sequence[Numbers]
+    sentence: str,
+    quantity: Quantity,
+    evidence: tuple[Sequence[tuple[str, Numbers]], Sequence[tuple[str, Quantity]]],
+    far: Sequence[str],
 ) -> Finding:
-    """Finds one quantity in the evidence or the sources."""
+    """Finds one quantity in the evidence, which comes with its numbers that the sentence lacks, or in `far`."""
+    near, free = evidence
     shown = sentence[quantity.start : quantity.end].strip()
     name = numbered_word(sentence, quantity)
 
     def stated(numbers: Numbers) -> bool:
-        return any(_same(quantity, q) for q in numbers.quantities) or bool(name and name in numbers.known)
+        same = any(_same(quantity, q) or _rounded(quantity, q) for q in numbers.quantities)
+        return same or bool(name and name in numbers.known)
 
     where = _place(stated, near, far)
     exact = quantity.kind == "digits"
     if where != "absent":
         return Finding(shown, where, "", exact)
-    taken = read(sentence).quantities
-    others = ((t, q) for t, n in near for q in n.quantities if q.kind != "hint" and not any(_same(c, q) for c in taken))
-    rivals = [t[q.start : q.end].strip() for t, q in others if _in_place(sentence, quantity, t, q)]
+    rivals = [t[q.start : q.end].strip() for t, q in free if _in_place(sentence, quantity, t, q)]
     return Finding(shown, where, rivals[0] if rivals else "", exact)
 
 
-def _name(shown: str, near: Sequence[tuple[str, Numbers]], far: Sequence[Numbers]) -> Finding:
+def _name(shown: str, near: Sequence[tuple[str, Numbers]], far: Sequence[str]) -> Finding:
     parts = name_parts(shown)
     whole = "".join(parts)
     # "anti-PD-1" is about PD-1, "two ResNet-50s" about ResNet-50, "text-to-3D" about 3D.
@@ -85,15 +159,22 @@ def _name(shown: str, near: Sequence[tuple[str, Numbers]], far: Sequence[Numbers
     return Finding(shown, where, next(rivals, "") if where == "absent" else "", True)
 
 
-def _place(stated: Callable[[Numbers], bool], near: Sequence[tuple[str, Numbers]], far: Sequence[Numbers]) -> Where:
+def _place(stated: Callable[[Numbers], bool], near: Sequence[tuple[str, Numbers]], far: Sequence[str]) -> Where:
     if any(stated(numbers) for _, numbers in near):
         return "evidence"
-    return "source" if any(stated(numbers) for numbers in far) else "absent"
+    return "source" if any(stated(read(text)) for text in far) else "absent"
 
 
 def _pattern(name: str) -> str:
     """A name with its numbers left out: GPT-3 and GPT-4 are alike."""
     return re.sub(r"[\d.]+", "#", "".join(name_parts(name)))
+
+
+def _rounded(said: Quantity, stated: Quantity) -> bool:
+    """Whether a number is the other one with fewer decimals, within a twentieth of it."""
+    near = abs(said.value - stated.value) <= 0.05 * abs(stated.value)
+    plain = not (said.scaled or stated.scaled) and said.unit == stated.unit
+    return plain and near and any(said.value == round(stated.value, n) for n in (0, 1) if stated.value % 1)
 
 
 def _same(a: Quantity, b: Quantity) -> bool:

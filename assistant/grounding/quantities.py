@@ -41,6 +41,8 @@ _HINTS = {
     "halve": ((50.0, "%"), (2.0, "x")),
     "quarter": ((25.0, "%"), (0.25, "")),
 }
+_COUNTING = frozenset(word[:3] for word in (*_WORDS, *_HINTS))
+"""How every word that states a number begins; most words do not and need no closer look."""
 _UNITS = _spelled(
     r"%: \% % percent per_cent pct, pp: percentage_point percentage_points %-points points point pp pts,"
     "x: x X × times fold, $: dollar dollars usd USD, €: euro euros EUR, ms: ms millisecond milliseconds,"
@@ -70,6 +72,7 @@ _UNIT = re.compile(
     + "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
     + r")(?![^\W_])(?!(?<=[xX×])\s?\d)"
 )
+_DIGIT = re.compile(r"\d")
 _NEXT = re.compile(r"[\s-]{0,2}([^\W\d_]{2,})")
 _DASH = re.compile(r"\s[-–—−~]\s|[-–—−~]")
 _LONGEST = 8  # parts of a name that are read as names of their own
@@ -113,9 +116,9 @@ def read(text: str) -> Numbers:
         if match["number"]:
             quantities.append(_digits(text, match))
             done = quantities[-1].end
-        elif match["name"] and any(c.isdigit() for c in match["name"]):
+        elif match["name"] and _DIGIT.search(match["name"]):
             names.append(match.span())
-        elif match["name"]:
+        elif match["name"] and match["name"][:3].lower() in _COUNTING:
             quantities.extend(_written(text, match))
     ranged = _ranges(text, [q for q in quantities if not _is_marker(text, q)])
     return Numbers(tuple(ranged), tuple(names), frozenset(_spellings(text, ranged, names)))
