@@ -6,12 +6,16 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from .grounding import Judgement, Label, check
+from .grounding import Evidence, Judgement, Label, check
 from .papers import Paper
 from .retrieval import Passage
+from .sentences import Span
 from .sources import Sources
 
 Block = Literal["paragraph", "bullet", "heading"]
+
+GAP = "…"
+"""Stands in an answer where words of a quoted sentence were left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A sentence as a writer proposes it: what it says and which of the papers given to the writer it cites."""
+    """A sentence as a writer proposes it: what it says and which of the papers given to the writer it cites.
+
+    lead: shown in front of it, as the name of the paper; it claims nothing. quotes: where the text is made of stretches
+    of the first paper's abstract, their spans in order, with `GAP` in the place of what was left out.
+    """
 
     text: str
     block: Block
     papers: tuple[Paper, ...]
+    lead: str = ""
+    quotes: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,8 @@ class Binder:
         """The verdict and the papers it rests on; a sentence that fails by what it cites may stand by another paper."""
         if draft.block == "heading":
             return _Judged((), Judgement("not_checkable", 0.0))
+        if _is_quoted(draft):
+            return _Judged(draft.papers, Judgement("supported", 1.0, (), _evidence(draft)))
         vector = self.sources.vector(draft.text)
         judgement = check(draft.text, self.sources.of(draft.papers), vector)
         if judgement.label in ("supported", "not_checkable"):
@@ -175,7 +187,9 @@ class Binder:
         self._dropped[index] = sum(checkable and paper.id not in cited for paper in draft.papers)
         ids = tuple(citation.id for citation in citations)
         support = round(verdict.support, 4)
-        return Sentence(index, draft.text, draft.block, ids, verdict.label, support, verdict.reasons), citations
+        return Sentence(
+            index, draft.lead + draft.text, draft.block, ids, verdict.label, support, verdict.reasons
+        ), citations
 
     def _cite(self, index: int, judged: _Judged) -> list[Citation]:
         citations = []
@@ -195,6 +209,18 @@ class _Judged:
     papers: Sequence[Paper]
     verdict: Judgement
     recited: bool = False
+
+
+def _is_quoted(draft: Draft) -> bool:
+    """Whether the text is its quotes and nothing else, gaps aside."""
+    if not draft.quotes:
+        return False
+    said = " ".join(draft.papers[0].abstract[start:end] for start, end in draft.quotes)
+    return said.replace(GAP, " ").split() == draft.text.replace(GAP, " ").split()
+
+
+def _evidence(draft: Draft) -> tuple[Evidence, ...]:
+    return tuple(Evidence(0, start, end, 1.0) for start, end in draft.quotes)
 
 
 def _rank(judgement: Judgement) -> tuple[int, float]:

@@ -46,10 +46,10 @@ class Writers:
 
             return Written(llm, model_settings(self._settings), asked)
         from .extractive import Extractive
-        from .lexical import content_words
+        from .sources import Sources
 
-        weights = index.term_weights(" ".join(content_words(asked.question)))
-        return Extractive(index.embedder.embed, cache(index.stems), weights)  # a text is stemmed once an answer
+        # A text is stemmed once an answer.
+        return Extractive(index.embedder.embed, Sources(index).of, cache(index.stems), index.term_weights)
 
 
 def model_settings(settings: Settings) -> ModelSettings:

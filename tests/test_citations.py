@@ -87,3 +87,17 @@ def test_cited_papers_come_once_each_in_the_order_of_their_numbers():
     shown = cited_papers(citations, {OWLS.id: OWLS, ZEBRAS.id: ZEBRAS})
     assert [(paper["number"], paper["paper_id"]) for paper in shown] == [(1, ZEBRAS.id), (2, OWLS.id)]
     assert (shown[0]["url"], shown[0]["year"], shown[0]["authors"]) == (None, None, [])
+
+
+def test_quotes_are_their_own_evidence_and_a_lead_claims_nothing():
+    quotes = ((0, 19), (ZEBRAS.abstract.index("stripes"), ZEBRAS.abstract.index("stripes") + 7))
+    text = f"{ZEBRAS.abstract[:19]} … {ZEBRAS.abstract[quotes[1][0] : quotes[1][1]]} …"
+    sentence, citations = Binder().bind(Draft(text, "bullet", (ZEBRAS,), lead="Zebras: ", quotes=quotes))
+    assert sentence.text == f"Zebras: {text}"
+    assert (sentence.label, sentence.support) == ("supported", 1.0)
+    assert [(one.start, one.end) for one in citations] == [*quotes]
+
+
+def test_a_text_that_is_not_its_quotes_is_checked_like_any_other():
+    sentence, _ = Binder().bind(Draft("Submarines dive below ice.", "bullet", (ZEBRAS,), quotes=((0, 19),)))
+    assert sentence.label == "unsupported"

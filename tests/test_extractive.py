@@ -9,9 +9,11 @@ from doors import word_vectors
 
 from assistant import Paper, Passage
 from assistant.chunks import Chunk
-from assistant.citations import Draft
+from assistant.citations import Binder, Draft
 from assistant.extractive import Extractive, clauses, shape_of
+from assistant.extractive.naming import name_of
 from assistant.retrieval import Why
+from assistant.sources import Sources
 
 GRATING = Paper(
     "a:1",
@@ -26,6 +28,16 @@ COATING = Paper(
 MIRROR = Paper(
     "a:3", "Mirrors for Solar Cells", "Folding mirrors send more light to solar cells in winter. They fold in storms."
 )
+LINKED = Paper("a:8", GRATING.title, GRATING.abstract.replace(" zebra grating efficiency SunBench.", "."))
+RIVER = Paper(
+    "a:9",
+    "Weather of a Valley",
+    "In this paper, we measure the weather of a narrow valley over twenty dry years, with gauges on both of its slopes "
+    "and along the river, while a second crew of volunteers counts the birds, the frogs and the fallen trees there. "
+    "Extensive measurements on six slopes show that rain comes later each year, that snow melts sooner than it did in "
+    "the past, and that the river has fallen by a third, which leaves the mills without water for most of the summer. "
+    "The wind of the valley hardly changes. Fog has become rare in the valley, because the nights are warmer now.",
+)
 TOMATO = Paper("a:4", "Grafted Tomatoes", "Tomatoes grafted onto wild roots survive salty soil.")
 
 
@@ -33,35 +45,43 @@ def stems(text: str) -> list[str]:
     return [word.rstrip("s") for word in re.findall(r"\w+", text.lower())]
 
 
-def write(question: str, *papers: Paper) -> list[Draft]:
-    """The drafts for a question whose every word weighs the same, over papers in rank order."""
+def retrieved(*papers: Paper, apart: float = 0.99) -> list[Passage]:
+    """Passages of papers in rank order, each with that share of the score of the one before."""
     passages = []
     for rank, paper in enumerate(papers, start=1):
         chunk = Chunk(f"{paper.id}#0", paper.id, paper.abstract, 0, len(paper.abstract), 0, ())
-        passages.append(Passage(chunk, paper, 1 / (60 + rank), rank, 0.5, Why()))
-    writer = Extractive(word_vectors, stems, dict.fromkeys(stems(question), 1.0))  # type: ignore[arg-type]
-    return list(writer.write(question, passages))
+        passages.append(Passage(chunk, paper, apart**rank, rank, 0.5, Why()))
+    return passages
+
+
+def write(question: str, *papers: Paper, apart: float = 0.99) -> list[Draft]:
+    """The drafts for a question whose every word weighs the same."""
+    weigh = lambda text: dict.fromkeys(stems(text), 1.0)  # noqa: E731
+    writer = Extractive(word_vectors, Sources().of, stems, weigh)  # type: ignore[arg-type]
+    return list(writer.write(question, retrieved(*papers, apart=apart)))
 
 
 @pytest.mark.parametrize(
-    ("question", "shape"),
+    ("question", "apart", "shape"),
     [
-        ("How many parameters does it tune?", "fact"),
-        ("What top-1 accuracy does it reach?", "fact"),
-        ("What is CLIP?", "fact"),
-        ("When was it built?", "fact"),
-        ("By how much does it differ from the others?", "fact"),
-        ("Which papers use masked autoencoders?", "list"),
-        ("Which recent methods distill models?", "list"),
-        ("List works on drones.", "list"),
-        ("What approaches are there to pruning?", "list"),
-        ("Compare CLIP and SigLIP.", "comparison"),
-        ("How does CLIP differ from SigLIP?", "comparison"),
-        ("CLIP vs. SigLIP", "comparison"),
+        ("How many parameters does it tune?", 0.99, "fact"),
+        ("What top-1 accuracy does it reach?", 0.99, "fact"),
+        ("What is CLIP?", 0.5, "fact"),
+        ("When was it built?", 0.99, "fact"),
+        ("How can such a thing be built?", 0.99, "open"),
+        ("Which papers use masked autoencoders?", 0.9, "list"),
+        ("Which papers use masked autoencoders?", 0.3, "fact"),
+        ("Which recent methods distill models?", 0.9, "list"),
+        ("List works on drones.", 0.9, "list"),
+        ("What options are there to prune?", 0.9, "list"),
+        ("Compare CLIP and SigLIP.", 0.9, "comparison"),
+        ("How does CLIP differ from SigLIP?", 0.9, "comparison"),
+        ("CLIP vs. SigLIP", 0.9, "comparison"),
+        ("What do zebra gratings for solar cells and gel coatings for solar cells cost?", 0.3, "comparison"),
     ],
 )
-def test_a_question_has_a_shape(question: str, shape: str):
-    assert shape_of(question) == shape
+def test_a_question_has_a_shape(question: str, apart: float, shape: str):
+    assert shape_of(question, retrieved(GRATING, COATING, MIRROR, apart=apart)) == shape
 
 
 @pytest.mark.parametrize(
@@ -74,6 +94,7 @@ def test_a_question_has_a_shape(question: str, shape: str):
         ),
         ("What is it and how does it work?", ["What is it", "how does it work?"]),
         ("Who wrote it; when?", ["Who wrote it", "when?"]),
+        ("Zebra gratings for solar cells: what do they cost?", ["what do they cost?"]),
         ("", []),
     ],
 )
@@ -82,41 +103,82 @@ def test_a_question_that_asks_several_things_has_clauses(question: str, parts: l
 
 
 def test_a_fact_is_the_sentence_that_states_it_word_for_word():
-    (first, *_) = write("What efficiency does the zebra grating reach on SunBench?", COATING, GRATING)
-    assert first == Draft("The zebra grating reaches an efficiency of 31.4% on SunBench.", "paragraph", (GRATING,))
+    drafts = write("What efficiency does the zebra grating reach on SunBench?", GRATING, COATING, apart=0.5)
+    assert ("The zebra grating reaches an efficiency of 31.4% on SunBench.", "paragraph", (GRATING,)) in [
+        (draft.text, draft.block, draft.papers) for draft in drafts
+    ]
+    assert {draft.papers for draft in drafts} == {(GRATING,)}
 
 
 def test_a_question_of_two_parts_gets_the_sentence_of_each_in_the_papers_order():
-    drafts = write("What does a zebra grating cost, and what efficiency does it reach on SunBench?", GRATING, COATING)
-    assert [draft.text for draft in drafts] == [
-        "The zebra grating reaches an efficiency of 31.4% on SunBench.",
-        "It adds 0.5 euro to the cost of a cell.",
-    ]
-
-
-def test_a_sentence_that_only_links_is_passed_over_unless_it_is_asked_for():
-    asked = "What efficiency does the zebra grating reach on SunBench?"
-    assert not any("https" in draft.text for draft in write(asked, GRATING))
-    assert any(
-        "https" in draft.text for draft in write("Where is the code of the zebra grating available at?", GRATING)
+    drafts = write(
+        "What does a zebra grating cost, and what efficiency does it reach on SunBench?", GRATING, COATING, apart=0.5
+    )
+    texts = [draft.text for draft in drafts]
+    assert texts.index("The zebra grating reaches an efficiency of 31.4% on SunBench.") < next(
+        i for i, text in enumerate(texts) if "It adds 0.5 euro to the cost of a cell." in text
     )
 
 
+def test_a_sentence_that_only_links_is_passed_over_unless_it_is_asked_for():
+    linked = "Where is the code of the zebra grating available at?"
+    first = write("What efficiency does the zebra grating reach on SunBench?", LINKED)
+    assert not any("https" in draft.text for draft in first)
+    assert any("https" in draft.text for draft in write(linked, LINKED))
+
+
+def test_an_answer_from_one_paper_keeps_to_sixty_words():
+    drafts = write("How does the weather of the valley change?", RIVER)
+    assert len(drafts) > 1
+    assert sum(len(draft.text.split()) for draft in drafts) <= 60
+
+
 def test_a_list_has_a_bullet_for_each_paper_that_fits():
-    drafts = write("Which methods improve solar cells?", GRATING, COATING, MIRROR, TOMATO)
+    drafts = write("Which methods improve solar cells?", GRATING, COATING, MIRROR)
+    assert [draft.block for draft in drafts] == ["bullet"] * 3
+    assert [draft.papers[0].id for draft in drafts] == ["a:1", "a:2", "a:3"]
+
+
+def test_a_paper_far_behind_the_best_is_not_listed():
+    drafts = write("Which papers are on solar cells?", GRATING, COATING, MIRROR, TOMATO, apart=0.7)
+    assert [draft.papers[0].id for draft in drafts] == ["a:1", "a:2"]
+
+
+def test_a_bullet_begins_with_what_the_paper_brings():
+    drafts = write("Which papers are on solar cells?", GRATING, COATING, MIRROR)
+    starts = [(draft.lead + draft.text).split(":")[0] for draft in drafts]
+    assert starts[1:] == ["Gel Coatings for Solar Cells", "Mirrors for Solar Cells"]
+
+
+def test_a_comparison_goes_paper_by_paper_through_those_that_it_names():
+    question = "Compare Gel Coatings for Solar Cells and Mirrors for Solar Cells."
+    drafts = write(question, GRATING, MIRROR, COATING)
     assert {draft.block for draft in drafts} == {"bullet"}
-    assert {draft.papers[0].id for draft in drafts} == {"a:1", "a:2", "a:3"}
-
-
-def test_a_comparison_speaks_of_two_papers():
-    drafts = write("Compare gel coatings and folding mirrors for solar cells.", COATING, MIRROR, GRATING)
-    assert [draft.block for draft in drafts] == ["bullet", "bullet"]
-    assert {draft.papers[0].id for draft in drafts} == {"a:2", "a:3"}
+    ids = [draft.papers[0].id for draft in drafts]
+    assert list(dict.fromkeys(ids)) == ["a:3", "a:2"]
+    assert ids == sorted(ids, reverse=True)
 
 
 def test_a_sentence_that_says_the_same_again_is_left_out():
     twice = Paper("a:5", "Owls", "Owls fly without noise at night. At night owls fly without noise. Mice fear them.")
-    assert len(write("How do owls fly at night?", twice)) == 1
+    texts = [draft.text for draft in write("How do owls fly at night?", twice)]
+    assert sum("fly without noise" in text for text in texts) == 1
+
+
+def test_a_name_that_is_to_be_spelled_out_takes_one_sentence():
+    paper = Paper(
+        "a:6",
+        "Quiet Wings",
+        "Noise harms owls. We test an Adaptive Feather Model (AFM) on wings. The AFM is quiet. The AFM flies far.",
+    )
+    (only,) = write("What does AFM stand for?", paper)
+    assert "Adaptive Feather Model (AFM)" in only.text
+
+
+def test_we_is_introduced_by_the_papers_name():
+    paper = Paper("a:7", "OwlNet: Silent Flight", "We fly without noise at night. Mice fear us.")
+    first = write("How to fly without noise?", paper)[0]
+    assert (first.lead, first.text[:6]) == ("OwlNet: ", "We fly")
 
 
 @pytest.mark.parametrize("question", ["What is it?", "List works.", "Compare them."])
@@ -125,11 +187,21 @@ def test_without_papers_nothing_is_written(question: str):
 
 
 @pytest.mark.parametrize(
-    "question", ["What is a solar cell?", "Which papers are on solar cells?", "Compare solar cells."]
+    "question",
+    [
+        "What is a solar cell?",
+        "Which papers are on solar cells?",
+        "Compare solar cells.",
+        "How does the valley change?",
+    ],
 )
-def test_every_draft_is_a_stretch_of_the_one_abstract_that_it_cites(question: str):
-    drafts = write(question, GRATING, COATING, MIRROR, TOMATO)
+def test_every_piece_of_a_draft_stands_in_the_abstract_that_it_cites_and_passes_the_check(question: str):
+    drafts = write(question, RIVER, GRATING, COATING, MIRROR, TOMATO)
     assert drafts
     for draft in drafts:
         (paper,) = draft.papers
-        assert draft.text in paper.abstract
+        assert draft.lead in ("", f"{name_of(paper)}: ")
+        assert " … ".join(paper.abstract[start:end] for start, end in draft.quotes) == draft.text.strip("… ")
+        sentence, citations = Binder().bind(draft)
+        assert (sentence.label, sentence.support) == ("supported", 1.0)
+        assert [(one.start, one.end) for one in citations] == [*draft.quotes]

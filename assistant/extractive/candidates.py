@@ -1,0 +1,202 @@
+"""The sentences of the retrieved abstracts, each with what speaks for its answering the question."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..grounding import Source
+from ..lexical import NAME, content_words
+from ..papers import Paper
+from ..retrieval import Passage
+from . import cues
+from .naming import name_of
+from .scoring import Features, score
+from .shape import Kinds, clauses
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+Stems = Callable[[str], Sequence[str]]
+Weigh = Callable[[str], Mapping[str, float]]
+
+_SHORTEST = 4  # letters of a word that may be a paper's own term
+# Words that half of all abstracts share say nothing of one paper's matter.
+_COMMON = frozenset(
+    "approach method model result show propos perform train data task learn improv achiev work paper use base "
+    "generat experi demonstr state both with from that this these which their while than also more such into effect "
+    "introduc present signific evalu framework novel provid exist recent network research high differ address larg "
+    "addit furthermor however across various through over outperform".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the sentences are held against it.
+
+    weights: the idf of its stems. parts: the stems of each clause, none where it has one. vectors: (1 + parts,
+    dimension), the whole question first. names: its names, as typed.
+    """
+
+    text: str
+    kinds: Kinds
+    weights: Mapping[str, float]
+    parts: tuple[frozenset[str], ...]
+    vectors: NDArray[np.float32]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of an abstract; its `paper` is the right one or not.
+
+    ordinal: its place there, start: where its text begins in the abstract. stems: what it shares with the question.
+    score: the log odds that it states what is asked, were its paper the right one. best_of: for each part of the
+    question, whether no other sentence there fits better.
+    """
+
+    passage: Passage
+    ordinal: int
+    start: int
+    text: str
+    stems: frozenset[str]
+    vector: NDArray[np.float32]
+    features: Features
+    score: float
+    best_of: tuple[bool, ...]
+
+    @property
+    def paper(self) -> Paper:
+        return self.passage.paper
+
+
+def read_question(question: str, kinds: Kinds, embed: Embed, stems: Stems, weigh: Weigh) -> Asked:
+    """The question read; `weigh` gives the idf of the stems of a text."""
+    weights = weigh(" ".join(content_words(question)))
+    parts = clauses(question)
+    own = {_american(stem): weight for stem, weight in weights.items()}
+    return Asked(
+        question,
+        kinds,
+        own,
+        tuple(frozenset(map(_american, stems(part))) & own.keys() for part in parts),
+        embed([question, *parts]),
+        tuple(dict.fromkeys(NAME.findall(question))),
+    )
+
+
+def sentences_of(asked: Asked, passage: Passage, source: Source, embed: Embed, stems: Stems) -> list[Candidate]:
+    """The sentences of a paper, in its order. `source` is its abstract, with vectors where the index holds them."""
+    texts = [source.text[start:end] for start, end in source.sentences]
+    if not texts:
+        return []
+    vectors = source.vectors if source.vectors is not None else embed(texts)
+    read = _Abstract(asked, passage.paper, texts, vectors, stems)
+    found = []
+    for i, text in enumerate(texts):
+        shared, features = frozenset(read.stems[i]) & asked.weights.keys(), read.features(i)
+        best_of = tuple(read.best_of[i].tolist())
+        found.append(
+            Candidate(passage, i, source.sentences[i][0], text, shared, vectors[i], features, score(features), best_of)
+        )
+    return found
+
+
+class _Abstract:
+    """What the features of each sentence of one abstract rest on."""
+
+    def __init__(
+        self, asked: Asked, paper: Paper, texts: Sequence[str], vectors: NDArray[np.float32], stems: Stems
+    ) -> None:
+        self.asked, self.texts = asked, texts
+        self.stems = [{_american(stem) for stem in stems(text)} for text in texts]
+        self.title = {_american(stem) for stem in stems(paper.title)}
+        self.name = name_of(paper)
+        self.held = Counter(stem for own in self.stems for stem in own)
+        self.near = vectors @ asked.vectors.T
+        middle = vectors.mean(axis=0)
+        self.typical = vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-9))
+        self.weights = {
+            stem: weight * log((len(texts) + 1) / (self.held[stem] + 0.5))
+            for stem, weight in asked.weights.items()
+            if self.held[stem]
+        }
+        self.words = [self._share(own, self.weights.keys()) for own in self.stems]
+        self.most, self.next = sorted([0.0, 0.0, *self.words])[:-3:-1]
+        parts = np.array([self._parts(i) for i in range(len(texts))]).reshape(len(texts), -1)
+        self.best_part = parts.max(axis=1, initial=0.0)
+        self.best_of = parts >= parts.max(axis=0)
+        self.proposal = next((i for i, text in enumerate(texts) if cues.PROPOSES.search(text)), len(texts))
+
+    def _share(self, own: set[str], wanted: Set[str]) -> float:
+        """The share of the weight of the wanted stems that a sentence holds, 0..1."""
+        known = wanted & self.weights.keys()
+        total = sum(self.weights[stem] for stem in known)
+        return sum(self.weights[stem] for stem in known & own) / total if total else 0.0
+
+    def _parts(self, i: int) -> list[float]:
+        return [
+            self._share(self.stems[i], part) + float(near)
+            for part, near in zip(self.asked.parts, self.near[i, 1:], strict=True)
+        ]
+
+    def features(self, i: int) -> Features:
+        """Of sentence i."""
+        text, own, kinds, n = self.texts[i], self.stems[i], self.asked.kinds, len(self.texts)
+        digit = bool(cues.DIGIT.search(text))
+        place = i / max(1, n - 1)
+        matter = len((own & self.title) - self.asked.weights.keys()) / max(1, len(self.title))
+        known = bool(self.asked.names)
+        introduced = known and any(cues.introduces(name, text) for name in self.asked.names)
+        return Features(
+            words=self.words[i],
+            ahead=self.words[i] - (self.next if self.words[i] == self.most else self.most),
+            best_part=float(self.best_part[i]),
+            only_part=float(self.best_of[i].any()),
+            meaning=float(self.near[i, 0] - self.near[:, 0].max()),
+            typical=float(self.typical[i]),
+            matter=matter,
+            terms=min(1.0, sum(self._is_term(stem) for stem in own) / 5),
+            new_names=min(4, len({*NAME.findall(text)}.difference(self.asked.names))) / 4,
+            asked_name=float(any(name.casefold() in text.casefold() for name in self.asked.names)),
+            place=place,
+            off_middle=(place - 0.5) ** 2,
+            before=float(i < self.proposal < n),
+            proposal=float(i == self.proposal),
+            after=float(i > self.proposal),
+            proposes=float(bool(cues.PROPOSES.search(text))),
+            finds=float(bool(cues.FINDS.search(text))),
+            scene=float(bool(cues.SETS_SCENE.search(text))),
+            link=float(bool(cues.LINKS.search(text))),
+            explains_method=float(kinds.method and bool(cues.EXPLAINS.search(text))),
+            gains_method=float(kinds.method and bool(cues.GAINS.search(text))),
+            reason_reason=float(kinds.reason and bool(cues.REASONS.search(text))),
+            tested_setting=float(kinds.setting and bool(cues.TESTED.search(text))),
+            words_number=self.words[i] * (kinds.number and digit),
+            meaning_number=float(self.near[i, 0]) * (kinds.number and digit),
+            place_number=place * kinds.number,
+            matter_number=matter * kinds.number,
+            words_several=self.words[i] * kinds.several,
+            place_several=place * kinds.several,
+            proposes_several=float(kinds.several and bool(cues.PROPOSES.search(text))),
+            names_several=float(kinds.several and cues.introduces(self.name, text)),
+            introduces_name=float(introduced),
+            introduces_long_form=float(introduced and kinds.long_form),
+        )
+
+    def _is_term(self, stem: str) -> bool:
+        """Whether a stem is one of the paper's own terms: in its title or said again, and not asked for."""
+        own = stem in self.title or self.held[stem] > 1
+        return own and len(stem) >= _SHORTEST and stem not in _COMMON and stem not in self.asked.weights
+
+
+_BRITISH = re.compile(r"(?:(is)(?=$|at$))|(l)l$|(o)ur$")
+
+
+def _american(stem: str) -> str:
+    """The stem of "optimised", "labelled" or "colour" as that of their American spelling."""
+    return _BRITISH.sub(lambda found: "iz" if found[1] else "l" if found[2] else "or", stem)
