@@ -12,6 +12,7 @@ from . import render
 from .answer import Answer, Event, State
 from .citations import Binder, Citation, Outcome, Sentence, Writer, cited_papers
 from .errors import ModelError
+from .hostile import warnings as of_orders
 from .missing.notes import full_text_note, language_note
 from .retrieval import Passage, Retrieved
 from .sources import Sources
@@ -147,6 +148,9 @@ def _warnings(found: Retrieved, said: Said, asked: Asked) -> Iterator[str]:
     if said.trouble:
         yield said.trouble
     yield from _without_year(found)
+    cited = {citation.paper_id for citation in said.citations}
+    read = [passage.paper for passage in found.papers]  # by a model, where there is one; else what is quoted counts
+    yield from of_orders(paper for paper in read if asked.mode == "llm" or paper.id in cited)
 
 
 def _timed(answer: Answer, timings: Mapping[str, float]) -> Answer:

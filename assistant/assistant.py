@@ -225,9 +225,8 @@ class Assistant:
     def export(self, form: str = "jsonl", **chosen: Any) -> Iterator[str]:
         """The same piece by piece as text: jsonl, which indexes again to the same papers, bibtex or csv."""
         from .papers.export import exported
-        from .render import bibtex
 
-        return exported(self.each_paper(**chosen), form, bibtex)
+        return exported(self.each_paper(**chosen), form)
 
     def rebuild(self) -> None:
         """Builds the corpus's index anew with the present embedder and chunk size, and swaps it in when whole."""

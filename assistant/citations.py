@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from .grounding import Evidence, Judgement, Label, check
@@ -112,6 +112,7 @@ class Writer(Protocol):
         ...
 
 
+_SHORT_HEADING = 2  # words, such as "Main results"
 _WORTH = {"supported": 2, "partial": 1}
 
 
@@ -164,7 +165,7 @@ class Binder:
     def _judge(self, draft: Draft) -> _Judged:
         """The verdict and the papers it rests on; a sentence that fails by what it cites may stand by another paper."""
         if draft.block == "heading":
-            return _Judged((), Judgement("not_checkable", 0.0))
+            return _Judged((), self._heading(draft.text))
         if _is_quoted(draft):
             return _Judged(draft.papers, Judgement("supported", 1.0, (), _evidence(draft)))
         vector = self.sources.vector(draft.text)
@@ -178,6 +179,14 @@ class Binder:
         if paper is None or _WORTH.get(other.label, 0) <= _WORTH.get(judgement.label, 0):
             return _Judged(draft.papers, judgement)
         return _Judged((paper,), other, recited=True)
+
+    def _heading(self, text: str) -> Judgement:
+        """A heading cites nothing; one that says more than two words must say what the sources speak of."""
+        unchecked = Judgement("not_checkable", 0.0)
+        if len(text.split()) <= _SHORT_HEADING:
+            return unchecked
+        found = check(text, self.sources.of(self.retrieved))
+        return replace(found, evidence=()) if found.label == "unsupported" else unchecked
 
     def _bound(self, index: int, draft: Draft, judged: _Judged) -> tuple[Sentence, tuple[Citation, ...]]:
         verdict = judged.verdict

@@ -11,6 +11,14 @@ from string import Template
 from .errors import PromptError
 
 _PLACES = (Path(__file__).parent / "_prompts", Path(__file__).parents[1] / "prompts")  # the wheel, the repository
+_OPENING, _CLOSING = "<＜‹«❮≪⋘⟨⟪〈《˂ᐸ", ">＞›»❯≫⋙⟩⟫〉》˃ᐳ"  # the signs of a fence and their look-alikes
+_ANGLES = str.maketrans(_OPENING + _CLOSING, "<" * len(_OPENING) + ">" * len(_CLOSING))
+_FENCE = re.compile(rf"[{_OPENING}{_CLOSING}]{{3,}}|[«»≪≫⟪⟫《》]{{2,}}|[⋘⋙]")
+# What a server may read as the end of a turn, whoever wrote it.
+_TURN = re.compile(
+    r"<\|[^|<>\n]{1,40}\|>|<｜[^｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<[be]os>",
+    re.IGNORECASE,
+)
 _SECTION = re.compile(r"^# (system|user)\s*$", re.MULTILINE)
 
 
@@ -45,6 +53,8 @@ def load(name: str) -> Prompt:
 
 
 def fenced(label: str, text: str) -> str:
-    """A text from outside between fence lines; fences inside it are taken apart, so that it cannot close its own."""
-    harmless = text.replace("<<<", "< < <").replace(">>>", "> > >")
+    """A text from outside between fence lines; fences and marks of turns inside it are taken apart with blanks, so
+    that it can close neither its own fence nor the message that it stands in."""
+    harmless = _TURN.sub(lambda found: f"{found[0][0]} {found[0][1:-1]} {found[0][-1]}", text)
+    harmless = _FENCE.sub(lambda found: " ".join(found[0].translate(_ANGLES)), harmless)
     return f"<<<{label}\n{harmless}\n{label}>>>"

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .marks import without_own_marks
+
 # Control, zero-width, direction-changing and tag characters, and halves of surrogate pairs.
 _HOSTILE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
@@ -14,6 +16,7 @@ _HOSTILE = re.compile(
 )
 _SAFE_LINK = re.compile(r"https?://[^\s<>\"'()]+")
 _LIST = re.compile(r"^(\d*)([-+=.)])")  # at the start of a line it would begin a list or underline a heading
+_AUTOLINK = re.compile(r"\b(https?|ftp|www)(:(?=//)|\.)", re.IGNORECASE)  # GitHub's Markdown links these
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#!|~$&])")
 
 
@@ -23,7 +26,7 @@ def text_of(sentences: Sequence[Mapping[str, Any]], citations: Sequence[Mapping[
     lines: list[str] = []
     block = ""
     for sentence in sentences:
-        shown = " ".join([sentence["text"], *_marks(sentence["citations"], numbers)])
+        shown = " ".join([without_own_marks(sentence["text"]), *_marks(sentence["citations"], numbers)])
         if sentence["block"] == "bullet":
             shown = f"- {shown}"
         if lines and sentence["block"] == block == "paragraph":
@@ -56,8 +59,7 @@ def terminal(answer: Mapping[str, Any], *, quotes: bool = True) -> str:
     parts = [plain(answer["text"])]
     if answer["missing"] and answer["state"] == "partial":
         parts.append(f"Not found: {plain(answer['missing'])}")
-    doubtful = [s for s in answer["sentences"] if s["label"] not in ("supported", "not_checkable")]
-    parts += [f"Check this yourself ({s['label']}): {plain(s['text'])}" for s in doubtful]
+    parts += [f"Check this yourself ({s['label']}): {plain(s['text'])}" for s in _doubtful(answer)]
     for paper in answer["papers"]:
         lines = [f"[{paper['number']}] {plain(byline(paper))}"]
         quoted = [c for c in answer["citations"] if c["paper_id"] == paper["paper_id"]] if quotes else []
@@ -67,6 +69,11 @@ def terminal(answer: Mapping[str, Any], *, quotes: bool = True) -> str:
         nearest = [f"  - {plain(paper['title'])}" for paper in answer["nearest"]]
         parts.append("\n".join(["The nearest papers:", *nearest]))
     return "\n\n".join(parts)
+
+
+def _doubtful(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The sentences that a reader should check."""
+    return [one for one in answer["sentences"] if one["label"] not in ("supported", "not_checkable")]
 
 
 def usage_line(answer: Mapping[str, Any]) -> str:
@@ -99,6 +106,7 @@ def markdown(answer: Mapping[str, Any]) -> str:
     parts = [f"**{_escaped(answer['question'])}**", _paragraphs(answer)]
     if answer["missing"] and answer["state"] == "partial":
         parts.append(f"*Not found:* {_escaped(answer['missing'])}")
+    parts += [f"*Check this yourself ({s['label']}):* {_escaped(s['text'])}" for s in _doubtful(answer)]
     parts += [_reference(answer, paper) for paper in answer["papers"]]
     if answer["nearest"] and answer["state"] == "not_in_corpus":
         parts.append("\n".join(["The nearest papers:", "", *(f"- {_escaped(p['title'])}" for p in answer["nearest"])]))
@@ -108,12 +116,13 @@ def markdown(answer: Mapping[str, Any]) -> str:
 def _paragraphs(answer: Mapping[str, Any]) -> str:
     if not answer["sentences"]:
         return _escaped(answer["text"])
-    escaped = [{**sentence, "text": _escaped(sentence["text"])} for sentence in answer["sentences"]]
+    escaped = [{**sentence, "text": _escaped(without_own_marks(sentence["text"]))} for sentence in answer["sentences"]]
     return text_of(escaped, answer["citations"])
 
 
 def _reference(answer: Mapping[str, Any], paper: Mapping[str, Any]) -> str:
-    lines = [f"[{paper['number']}] {_escaped(byline(paper))}"]
+    about = _escaped(byline({**paper, "url": None, "doi": None, "arxiv_id": None}))
+    lines = [f"[{paper['number']}] {'. '.join(part for part in (about, link(paper)) if part)}"]
     for citation in answer["citations"]:
         if citation["paper_id"] == paper["paper_id"]:
             lines.append(f"> {_escaped(citation['quote'])}")
@@ -122,41 +131,11 @@ def _reference(answer: Mapping[str, Any], paper: Mapping[str, Any]) -> str:
 
 def _escaped(text: str) -> str:
     escaped = _MARKDOWN.sub(r"\\\1", " ".join(plain(text).split()))
-    return _LIST.sub(r"\1\\\2", escaped)
+    return _LIST.sub(r"\1\\\2", _AUTOLINK.sub(r"\1\\\2", escaped))
 
 
 def bibtex(answer: Mapping[str, Any]) -> str:
-    """The cited papers as BibTeX, written by its library, with only the fields that are known."""
-    from bibtexparser.entrypoint import write_string
-    from bibtexparser.library import Library
-    from bibtexparser.model import Entry, Field
+    """The cited papers as BibTeX, with only the fields that are known, and without the abstracts."""
+    from .papers.bibliography import bibtex as written
 
-    library = Library()
-    for paper in answer["papers"]:
-        texts = {
-            "title": f"{{{_tex(paper['title'])}}}",  # braces keep its capitals
-            "author": " and ".join(_tex_name(name) for name in paper["authors"]),
-            "year": str(paper["year"] or ""),
-            "journal": _tex(paper["venue"] or ""),
-        }
-        literal = {"doi": paper["doi"] or "", "eprint": paper["arxiv_id"] or "", "url": link(paper)}
-        fields = [Field(name, value) for name, value in (texts | _literal(literal)).items() if value]
-        library.add(Entry("article" if paper["venue"] else "misc", f"paper{paper['number']}", fields))
-    return str(write_string(library))
-
-
-_TEX = {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {sign: rf"\{sign}" for sign in "%&#_$"}
-_NO_FIELD_END = str.maketrans("", "", "\\{}")  # with them a value could end its field or begin a command
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in plain(text).translate(_NO_FIELD_END))
-
-
-def _tex_name(name: str) -> str:
-    """A name; one that holds an "and" is a group's and stays whole."""
-    return f"{{{_tex(name)}}}" if " and " in name else _tex(name)
-
-
-def _literal(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: plain(value).translate(_NO_FIELD_END) for name, value in fields.items()}
+    return written({**paper, "abstract": "", "url": link(paper)} for paper in answer["papers"])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grounding import Source
+from .hostile import harmless
 from .index import Index
 from .papers import Paper
 from .sentences import Span, split
@@ -30,7 +31,7 @@ class Sources:
         for paper_id, paper in new.items():
             spans = tuple(split(paper.abstract))
             vectors = _aligned(spans, held.get(paper_id, ()))
-            self._made[paper_id] = Source(paper.abstract, spans, paper.title, vectors)
+            self._made[paper_id] = _source(paper, spans, vectors)
         return [self._made[paper.id] for paper in wanted]
 
     def vector(self, text: str) -> NDArray[np.float32] | None:
@@ -42,6 +43,18 @@ class Sources:
             return {}
         numbers = {self._index.store.number(paper_id): paper_id for paper_id in paper_ids}
         return {numbers[number]: held for number, held in self._index.sentence_vectors(numbers).items()}
+
+
+def _source(paper: Paper, spans: tuple[Span, ...], vectors: NDArray[np.float32] | None) -> Source:
+    """The abstract as a source; a sentence that gives orders to a program proves nothing: blanks stand in its place."""
+    fine = harmless(paper, spans)
+    if all(fine):
+        return Source(paper.abstract, spans, paper.title, vectors)
+    text = paper.abstract
+    for (start, end), keep in zip(spans, fine, strict=True):
+        text = text if keep else text[:start] + " " * (end - start) + text[end:]
+    kept = tuple(span for span, keep in zip(spans, fine, strict=True) if keep)
+    return Source(text, kept, paper.title, None if vectors is None else vectors[fine])
 
 
 def _aligned(sentences: Sequence[Span], places: Places) -> NDArray[np.float32] | None:

@@ -52,9 +52,15 @@ def test_a_sentence_without_a_paper_is_unsupported():
     assert bound("Owls hunt at night.")[0].label == "unsupported"
 
 
-def test_a_heading_is_not_checked_and_cites_nothing():
-    sentence, citations = bound("Owls hunt at night.", OWLS, block="heading")
-    assert (sentence.label, sentence.support, citations) == ("not_checkable", 0.0, ())
+def test_a_heading_cites_nothing_and_must_say_what_the_sources_speak_of():
+    def headed(text: str):
+        return Binder(retrieved=[OWLS]).bind(Draft(text, "heading", (OWLS,)))
+
+    sentence, citations = headed("Owls hunt at night")
+    assert (sentence.label, citations) == ("not_checkable", ())
+    assert headed("Main results")[0].label == "not_checkable"
+    sentence, citations = headed("Professor Plumdrum wins the Grand Prize")
+    assert (sentence.label, citations) == ("unsupported", ())
 
 
 def test_papers_are_numbered_in_the_order_of_their_first_citation_and_keep_their_number():

@@ -92,13 +92,18 @@ def test_an_answer_that_nothing_supports_is_a_decline(shared: Settings) -> None:
 
 
 def test_missing_alone_declines_and_after_sentences_makes_it_partial(shared: Settings) -> None:
-    with ModelServer("MISSING: the learning\x07 rate [1]") as server:
+    with ModelServer("MISSING: the top-1\x07 accuracy [1]") as server:
         declined = ask(shared, server)
-    with ModelServer(lambda messages: good(messages) + "\n\nMISSING: the learning rate") as server:
+    with ModelServer(lambda messages: good(messages) + "\n\nMISSING: the tuned parameters") as server:
         partial = ask(shared, server)
-    assert (declined.state, declined.missing) == ("not_in_corpus", "the learning rate")
-    assert (partial.state, partial.missing) == ("partial", "the learning rate")
-    assert "MISSING" not in partial.text
+    assert (declined.state, declined.missing) == ("not_in_corpus", "the top-1 accuracy")
+    assert (partial.state, partial.missing) == ("partial", "the tuned parameters")
+
+
+def test_what_a_model_calls_missing_is_shown_only_where_it_was_asked_for(shared: Settings) -> None:
+    with ModelServer("MISSING: your patience, so wire the money to Professor Plumdrum") as server:
+        answer = ask(shared, server)
+    assert answer.missing == "What was asked is not stated."
 
 
 def test_bullets_headings_and_emphasis_are_read_as_blocks(shared: Settings) -> None:

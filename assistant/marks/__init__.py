@@ -8,9 +8,10 @@ from .grammar import Scan
 from .protected import protected
 from .seams import groups, moved, without
 
-__all__ = ["Marked", "move_marks_inside", "read_marks"]
+__all__ = ["Marked", "move_marks_inside", "read_marks", "without_own_marks"]
 
 _PASSES = 4
+_ROUND = str.maketrans("[【［〔]】］〕", "(((())))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,17 @@ def move_marks_inside(text: str) -> str:
     text.
     """
     return moved(text, groups(text, Scan(text, 1).walk(protected(text)).spans))
+
+
+def without_own_marks(text: str) -> str:
+    """A quoted text whose own bracketed numbers stand in round brackets: "as in [3]" is "as in (3)".
+
+    So that no reader takes them for marks of the answer. Those in code and mathematics stay, and so do intervals
+    from zero. Linear in the text.
+    """
+    out: list[str] = []
+    at = 0
+    for start, end in Scan(text, 1).walk(protected(text)).spans:
+        out += [text[at:start], text[start:end].translate(_ROUND)]
+        at = end
+    return "".join(out) + text[at:]

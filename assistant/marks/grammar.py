@@ -140,7 +140,10 @@ def _rest(text: str, span: Span, removed: list[Span]) -> str:
 
 
 def _items(content: str) -> list[Span]:
-    """The numbers of a mark as (first, last) pairs, equal for a single one; empty if the content is no mark."""
+    """The numbers of a mark as (first, last) pairs, equal for a single one; empty if the content is no mark.
+
+    Papers count from one: "[0, 1]" and "[0-255]" are intervals.
+    """
     found: list[Span] = []
     start = _BETWEEN.match(content)
     at = start.end() if start else 0
@@ -154,7 +157,7 @@ def _items(content: str) -> list[Span]:
         found.append((_number(one[1]), _number(last[1])))
         between = _BETWEEN.match(content, at)
         at = between.end() if between else at
-    return found
+    return [] if found and found[0][0] == 0 and found != [(0, 0)] else found
 
 
 def _number(digits: str) -> int:

@@ -12,6 +12,8 @@ from .. import prompts, tokens
 from ..citations import Block, Draft, Failed, Outcome
 from ..conversation import Rewritten
 from ..errors import ModelError
+from ..grounding import words
+from ..hostile import unlinked
 from ..llm import ModelSettings, Reply, Usage, complete, price, stream
 from ..marks import read_marks
 from ..papers import Paper
@@ -56,8 +58,8 @@ class Written:
         with closing(self._deltas(messages)) as deltas:
             for block, sentence in sentences_of(deltas):
                 if found := MISSING.match(sentence):
-                    said = one_line(read_marks(found[1], len(self._shown)).text)
-                    self._missing = said or "What was asked is not stated."
+                    said = one_line(unlinked(read_marks(found[1], len(self._shown)).text, self._shown))
+                    self._missing = said if _bears_on(said, question) else "What was asked is not stated."
                 elif (draft := self._draft(block, sentence)) and not self._is_fragment(sentence):
                     drafted = True
                     yield draft
@@ -103,7 +105,8 @@ class Written:
     def _draft(self, block: Block, sentence: str) -> Draft | None:
         marked = read_marks(_DANGLING.sub("", sentence), len(self._shown))
         self._invented += marked.invented
-        text = one_line(_EMPTY.sub("", _EMPHASIS.sub(r"\2", marked.text)))  # what a model says is hostile too
+        bare = unlinked(_EMPHASIS.sub(r"\2", marked.text), self._shown)
+        text = one_line(_EMPTY.sub("", bare))  # what a model says is hostile too
         return Draft(text, block, tuple(self._shown[number - 1] for number in marked.numbers)) if text else None
 
     def _is_fragment(self, sentence: str) -> bool:
@@ -133,6 +136,12 @@ class Written:
             cure = "Shorten the question or use a model that reads more."
             raise ModelError(f"The model reads {context} tokens, too few for one source.", cure=cure)
         return chosen
+
+
+def _bears_on(missing: str, question: str) -> bool:
+    """Whether what a model calls missing was asked for: it is shown unchecked, so it may say nothing else."""
+    said, asked = words.content(missing), words.content(question)
+    return bool(said) and sum(word in asked for word in said) >= len(said) / 2
 
 
 def _sources(papers: Mapping[int, Paper]) -> str:
