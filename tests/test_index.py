@@ -141,6 +141,20 @@ def test_another_embedder_is_refused_with_the_cure(index: Index, renamed: Index)
     assert index.store.total() == 5
 
 
+def test_a_build_of_another_version_is_refused_with_the_cure_and_a_rebuild_mends_it(index: Index) -> None:
+    add(index, map(record, range(5)))
+    with index.store.transaction():
+        index.store.sql.execute("UPDATE builds SET schema = schema - 1")
+    index.close()
+    with opened(index.folder) as older:
+        with pytest.raises(IndexMismatch, match="indexed by another version of assistant") as caught:
+            retrieve(older, "study")
+        assert caught.value.cure == "Run: assistant index --rebuild --corpus corpus"
+        Rebuilding(older, 32, lambda _: None).run()
+        older.refresh()
+        assert older.lexical("number3", 1)[0][0] == older.store.number("made:p3")
+
+
 class Asking(Tiny):
     """Asks another index while it embeds for a rebuild."""
 

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from tiny import Tiny, audit, paper, write_papers
+from tiny import Tiny, audit, opened, paper, write_papers
 
 from assistant import Assistant, Settings
 from assistant.errors import PapersError
 from assistant.index import Index
-from assistant.ingest import ingest
+from assistant.ingest import ingest, rehearse
 
 PAGES = sorted((Path(__file__).parents[1] / "assistant" / "data" / "daily_papers").glob("page-*.txt"))
 
@@ -40,6 +40,18 @@ def test_a_second_run_reports_all_unchanged_and_embeds_nothing(index: Index, emb
     totals = ingest(index, [file]).totals
     assert (totals["kept"], totals["unchanged"], totals["new"]) == (250, 250, 0)
     assert (embedder.embedded, index.store.builds.generation) == (embedded, generation)
+
+
+def test_a_run_that_changes_nothing_needs_no_embedder_and_no_cutter(tmp_path: Path) -> None:
+    def never() -> Tiny:
+        raise AssertionError("nothing is to be embedded or cut")
+
+    file = write_papers(tmp_path / "made.jsonl", range(250))
+    with opened(tmp_path / "corpus") as index:
+        ingest(index, [file])
+    with Index(tmp_path / "corpus", never) as index:
+        assert ingest(index, [file]).totals["unchanged"] == 250
+        assert rehearse(lambda: index, [file]).totals["unchanged"] == 250
 
 
 def test_a_changed_record_is_reported_and_stored(index: Index, tmp_path: Path) -> None:

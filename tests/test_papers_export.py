@@ -6,20 +6,27 @@ import csv
 import io
 import json
 import tracemalloc
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tiny import Tiny, opened, paper
 
 from assistant import Assistant, Settings
 from assistant.errors import SettingsError
 from assistant.index import Index
 from assistant.ingest import ingest
+from assistant.papers.bibliography import bibtex
+from assistant.papers.cleaning import clean_abstract, clean_name, clean_title
 from assistant.papers.export import restored, table
-from assistant.papers.paper import Paper, Problem, Record
+from assistant.papers.paper import Paper, Record
 from assistant.papers.reading import read
 from assistant.render import plain
+
+SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 
 
 def indexed(index: Index, folder: Path, *files: tuple[str, list[dict[str, Any]]]) -> None:
@@ -140,9 +147,65 @@ def test_bibtex_is_read_again_by_its_library_and_by_us(index: Index, tmp_path: P
     assert library.failed_blocks == []
     assert [entry.key for entry in library.entries] == [f"paper{number}" for number in numbers]
     (tmp_path / "out.bib").write_text(text)
-    titles = [one.reason for one in read(tmp_path / "out.bib") if isinstance(one, Problem)]
-    assert len(titles) == 519
-    assert titles[-1] == "the abstract of 'Gains of 519 % & more' is missing"
+    records = [one for one in read(tmp_path / "out.bib") if isinstance(one, Record)]
+    assert [record.title for record in records][1:] == [f"Gains of {n} % & more" for n in range(2, 520)]
+
+
+TOLD = ("title", "abstract", "authors", "year", "venue", "doi", "arxiv_id", "pmid", "url")
+HARD = {
+    "title": r"$\mathcal{O}(n)$ in {Your, My} 5% of R&D_2: a #1 ~ $5 to $7 guide",
+    "abstract": r"Let $\alpha_{i} < 5\%$ and x_1 ~ N(0, 1). We gain 5% {a, b} at \frac{1}{2} of $3M, R&D #2 ^ 10^6.",
+    "authors": ("Zoë Ünal", "Research and Development, Inc.", "Martin Luther King Jr.", "The Others", "Ada von Berg"),
+    "venue": "Notes & {Letters} 100%",
+    "year": 2021,
+    "doi": "10.1234/a_b(c)%d#e",
+    "arxiv_id": "math/0309136",
+    "pmid": "77",
+    "url": "https://example.org/~a/b_c?d=%20&e#f",
+}
+
+
+def again(folder: Path, *papers: dict[str, Any]) -> list[dict[str, Any]]:
+    """What our reader makes of the papers' BibTeX."""
+    written = bibtex({**dict.fromkeys(TOLD), "authors": (), **one, "number": n} for n, one in enumerate(papers))
+    (folder / "out.bib").write_text(written)
+    records = [one for one in read(folder / "out.bib") if isinstance(one, Record)]
+    assert [one.own_id for one in records] == [f"paper{n}" for n in range(len(papers))]
+    return [{name: getattr(one, name) for name in TOLD} for one in records]
+
+
+def test_bibtex_keeps_every_field_whatever_signs_are_in_it(tmp_path: Path) -> None:
+    bare = {"title": "Bare", "abstract": "This one has neither an id nor anything else to tell.", "authors": ()}
+    assert again(tmp_path, HARD, bare) == [HARD, {**dict.fromkeys(TOLD), **bare}]
+
+
+SIGNS = st.lists(st.sampled_from([*"{}\\$%&#_~^\"'@,=-", "word", " ", "x_1", "$a_{b}$", "\\alpha", "`", "é", "and"]))
+
+
+@settings(deadline=None, max_examples=150)
+@given(SIGNS.map("".join), SIGNS.map("".join), SIGNS.map("".join))
+def test_no_text_breaks_its_entry_and_one_with_closed_braces_and_no_backslash_is_read_as_it_is(
+    tmp_path_factory: pytest.TempPathFactory, title: str, abstract: str, name: str
+) -> None:
+    texts = {
+        "title": clean_title(f"Title {title}"),
+        "abstract": clean_abstract(f"We begin {abstract} and end here. It is long enough."),
+        "authors": tuple(one for one in [clean_name(f"Ada {name}")] if one),
+    }
+    (found,) = again(tmp_path_factory.getbasetemp(), texts)
+    for field in ("title", "abstract"):
+        if not set("{}\\") & set(str(texts[field])):
+            assert found[field] == texts[field]
+
+
+def test_papers_of_the_shared_set_come_back_from_bibtex(tmp_path: Path) -> None:
+    if not SHARED.exists():
+        pytest.skip("the shared papers are not here")
+    records = islice((one for one in read(SHARED / "papers_10k.jsonl.gz") if isinstance(one, Record)), 0, 10_000, 20)
+    papers = [{name: getattr(one, name) for name in TOLD} for one in records]
+    different = [one["title"] for one, back in zip(papers, again(tmp_path, *papers), strict=True) if one != back]
+    assert len(papers) == 500
+    assert different == []
 
 
 def test_filters_pages_and_words_of_titles_choose_what_is_exported(index: Index, tmp_path: Path) -> None:

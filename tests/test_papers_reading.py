@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import PapersError
 from assistant.papers import Problem, Record, find, read
+from assistant.papers.lines import LONGEST_LINE
 
 SHARED = Path(__file__).parents[1].parent / "shared" / "data"
 PAGE = Path(__file__).parents[1] / "assistant" / "data" / "daily_papers" / "page-3.txt"
@@ -113,6 +114,40 @@ def test_a_line_of_more_than_16_mb_is_passed_over(tmp_path: Path) -> None:
     assert [record.title for record in records] == ["Title 0", "Title 1"]
     assert [problem.line for problem in problems] == [2]
     assert "16 MB" in problems[0].reason
+
+
+LAYOUTS = {"an array": ("[{}]", ", "), "an answer": ('{{"total": 9, "results": [{}], "next": null}}', ",")}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_json_on_one_line_of_any_length_is_read_to_its_end(tmp_path: Path, layout: str) -> None:
+    around, between = LAYOUTS[layout]
+    many = "We study words. " * 20_000
+    papers = [{"title": f"Paper {n}", "abstract": f"Wörter {n}. {many}"} for n in range(110)]
+    text = around.format(between.join(json.dumps(one, ensure_ascii=False) for one in papers))
+    assert len(text) > 2 * LONGEST_LINE
+    records, problems = parse(tmp_path / "x", gzip.compress(f"{text}\n".encode(), 1))
+    assert ([record.title for record in records], problems) == ([f"Paper {n}" for n in range(110)], [])
+    assert {record.line for record in records} == {1}
+
+
+@pytest.mark.parametrize("damage", ["cut", "a byte"])
+def test_a_long_line_that_is_damaged_gives_what_came_before(tmp_path: Path, damage: str) -> None:
+    one = json.dumps({"title": "Paper", "abstract": "We study words. " * 1500}).encode()
+    data = b"[" + b", ".join([GOOD[0].encode(), *[one] * 1_500]) + b"]\n" + GOOD[0].encode()
+    place = 30_000_000
+    data = data[:place] if damage == "cut" else data[:place] + b"\xff" + data[place + 1 :]
+    records, problems = parse(tmp_path / "x", data)
+    assert 600 < len(records) <= 1 + place / len(one)
+    assert 1 <= len(problems) <= 3 and {problem.line for problem in problems} <= {1, 2}
+
+
+def test_a_table_with_a_line_of_more_than_16_mb_loses_that_line(tmp_path: Path) -> None:
+    rows = ["title,abstract", *(f"Paper {n},{'We study words. ' * 9}" for n in range(3))]
+    rows.insert(2, f"Long,{'We study words. ' * 2_200_000}")
+    records, problems = parse(tmp_path / "x.csv", "\n".join(rows).encode())
+    assert [record.title for record in records] == ["Paper 0", "Paper 1", "Paper 2"]
+    assert [(problem.line, "16 MB" in problem.reason) for problem in problems] == [(3, True)]
 
 
 @settings(deadline=None)

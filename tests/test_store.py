@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import AssistantError, IndexMismatch, SettingsError
-from assistant.papers import Paper
+from assistant.papers import Paper, abstract_key
 from assistant.store import Filters, Rows, Store
 from assistant.store.schema import SCHEMA_VERSION
 
@@ -59,6 +59,57 @@ def test_a_newer_schema_is_refused_with_the_cure(store: Store) -> None:
     with pytest.raises(IndexMismatch, match="newer version") as caught:
         Store(store.path).count()
     assert "Upgrade" in caught.value.cure
+
+
+def as_of_version_1(store: Store) -> None:
+    """Takes away what the second version of the schema added."""
+    store.sql.executescript("DROP INDEX papers_by_abstract; ALTER TABLE papers DROP COLUMN abstract_key;")
+    store.sql.execute("PRAGMA user_version = 1")
+    store.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date_where_it_lies(store: Store) -> None:
+    papers = [made_paper(1), made_paper(2, abstract="ABSTRACT 1"), made_paper(3), made_paper(4)]
+    save_done(store, *papers)
+    with store.transaction():
+        store.disown(["made:4"])
+    as_of_version_1(store)
+    assert store.papers(Filters())[:3] == papers[:3]
+    assert store.by_abstract(abstract_key("abstract 1!")) == [("made:1", "Title 1"), ("made:2", "Title 2")]
+    assert store.by_abstract(abstract_key("Abstract 4.")) == []
+    assert store.sql.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+
+
+def test_many_that_open_an_old_file_at_once_all_succeed(store: Store) -> None:
+    save_done(store, *map(made_paper, range(300)))
+    as_of_version_1(store)
+    barrier, found = threading.Barrier(6), []
+
+    def opening() -> None:
+        own = Store(store.path)
+        barrier.wait()
+        found.append(len(own.by_abstract(abstract_key("Abstract 7."))))
+        own.close()
+
+    threads = [threading.Thread(target=opening) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [1] * 6
+
+
+def test_an_upgrade_that_is_broken_off_leaves_the_old_file(store: Store) -> None:
+    save_done(store, made_paper(1), made_paper(2))
+    as_of_version_1(store)
+    raw = sqlite3.connect(store.path)
+    raw.execute("UPDATE papers SET json = 'no json' WHERE id = 'made:2'")
+    raw.commit()
+    with pytest.raises(AssistantError, match=r"could not be used|is damaged"):
+        store.total()
+    assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+    assert "abstract_key" not in {row[1] for row in raw.execute("PRAGMA table_info(papers)")}
+    raw.close()
 
 
 def test_a_file_where_the_folder_should_be_is_one_sentence(tmp_path: Path) -> None:

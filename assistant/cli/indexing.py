@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,7 @@ _COUNTS = ("new", "changed", "unchanged", "merged", "duplicate", "no_abstract", 
 @click.option("--max", "limit", type=click.IntRange(1), metavar="N", help="Papers of an arXiv query [default: 100].")
 @click.option("--dry-run", is_flag=True, help="Read, clean and compare, write nothing, and print the same report.")
 @click.option("--sync", is_flag=True, help="Remove what is of this source and not in these files any more.")
+@click.option("--near-duplicates", is_flag=True, help="Look for them also among more than 20,000 papers.")
 @click.option("--rebuild", is_flag=True, help="Build the corpus's index anew with the present settings.")
 @using(corpus_option, json_option)
 def index(paths: tuple[str, ...], corpus: str | None, as_json: bool, **given: Any) -> None:
@@ -82,10 +84,26 @@ def _show_report(name: str, report: Report, *, rebuilt: bool) -> None:
         total = told["totals"]
         removed = f", {total['removed']} removed" if total.get("removed") else ""
         say(f"{name}: {total['kept']} papers kept of {total['read']} read{removed}, in {told['seconds']} s.")
+        _show_alike(report)
         if report.dry_run:
             say("Nothing was written: the same command without --dry-run does it.", err=True)
         else:
             say(f'Ask them something: assistant ask --corpus {name} "..."', err=True)
+
+
+def _show_alike(report: Report) -> None:
+    groups = [_named(group) for group in report.shared_abstracts]
+    pairs = [f"{pair.similarity:.0%}: {_named([pair.one, pair.other])}" for pair in report.near_duplicates or ()]
+    for lines, what in ((groups, "abstracts of two or more papers"), (pairs, "pairs of near-duplicates")):
+        if lines:
+            say(f"{len(lines):,} {what}; nothing was merged for that:", err=True)
+            _show_some(lines, what)
+    if report.near_duplicates is None and any(report.totals[kind] for kind in ("new", "changed", "merged")):
+        say("So many papers are compared for near-duplicates only when asked to: --near-duplicates", err=True)
+
+
+def _named(papers: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{name} {title!r}" for name, title in papers)
 
 
 def _show_some(lines: list[str], what: str) -> None:

@@ -84,7 +84,7 @@ def remove(paper_ids: tuple[str, ...], yes: bool, corpus: str | None, as_json: b
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
 @using(corpus_option, *filters, title, *page)
 def export(corpus: str | None, form: str, out: Path | None, **chosen: Any) -> None:
-    """The papers that pass the filters as JSON lines, which index again to the same papers, as BibTeX or as CSV."""
+    """The papers that pass the filters: JSON lines, which index again to the same papers, BibTeX or CSV."""
     with session(corpus) as assistant:
         pieces = assistant.export(form, **chosen)
         if out is None:

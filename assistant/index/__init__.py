@@ -12,7 +12,7 @@ from ..papers import Paper
 from ..store import Store
 from ..store.builds import DERIVED_SCHEMA
 from .dense import disk_faults
-from .files import BuildFiles, Prepared, Work, delete_old, prepare
+from .files import BuildFiles, Prepared, Preparing, Work, delete_old
 from .locks import file_lock
 from .reading import Reading
 
@@ -33,6 +33,7 @@ class Index(Reading):
         super().__init__(Store(folder / "papers.sqlite"))
         self.folder = folder
         self._embedder = embedder
+        self.preparing = Preparing(embedder)
         self._chunk_size = chunk_size
         self._generation = -1
 
@@ -69,6 +70,9 @@ class Index(Reading):
         files, builds = self._files, self.store.builds
         if builds.active is None:
             return
+        if self.store.read_only:
+            self._look()
+            return
         if files is not None and builds.generation == self._generation == files.dense.generation:
             return
         # A build that was swapped out may be deleted by now, and a reopening may have failed.
@@ -79,6 +83,15 @@ class Index(Reading):
         except IndexBusy:
             if not usable:
                 raise
+
+    def _look(self) -> None:
+        """Opens what lies in a folder that cannot be written to, and so holds no lock; or what lies there by now."""
+        build, generation = self.store.builds.active, self.store.builds.generation
+        if build is not None and (self._files is None or generation != self._generation):
+            self._check(build.embedder, build.schema)
+            with disk_faults(self.store.path):
+                self._replace(BuildFiles(self.folder / "builds" / build.id, build, read_only=True))
+            self._generation = generation
 
     # Holding the corpus
 
@@ -153,7 +166,7 @@ class Index(Reading):
         ready = dict(prepared or {})
         missing = [paper for paper in papers if paper.content_hash not in ready]
         if missing:
-            ready |= prepare(missing, self.embedder, build.chunk_size, lambda _: None)
+            ready |= self.preparing.prepare(missing, build.chunk_size, lambda _: None)
         self._files.write(self.store, work, ready)
         self._generation = self._files.dense.generation
 

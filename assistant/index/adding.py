@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..papers import Decision, Record, resolve
 from . import Index
-from .files import Cut, Prepared, Work, cut, embed
+from .files import Cut, Prepared, Work
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Adding:
             try:
                 while batch := reading.result():
                     reading = _in_background(lambda: self._rehearse(stream))
-                    prepared = embed(batch.cuts, self.index.embedder, self.on_paper)
+                    prepared = self.index.preparing.embed(batch.cuts, self.on_paper)
                     self._finish(writing)
                     writing = batch, writer.submit(self._write, batch, prepared)
                 self._finish(writing)
@@ -85,7 +85,7 @@ class Adding:
         changes = bool(papers or absorbed) or any(touched & met for met in tuple(self.flying))
         changes = changes or any(decision.changes for decision in decisions)
         self.flying.append(touched | {one for decision in decisions for one in decision.absorbed})
-        return _Batch(records, decisions, changes, cut(papers, self.index.embedder, size), size)
+        return _Batch(records, decisions, changes, self.index.preparing.cut(papers, size), size)
 
     def _write(self, batch: _Batch, prepared: Prepared) -> list[Decision]:
         decisions = batch.decisions

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,20 +57,27 @@ class Work:
 
 
 class BuildFiles:
-    """Chroma, vectors/ and tantivy of one build. Opened, and written, under the corpus's file lock."""
+    """Chroma, vectors/ and tantivy of one build. Opened, and written, under the corpus's file lock.
 
-    def __init__(self, folder: Path, build: Build) -> None:
+    `read_only`: nothing is written and no lock is needed. Chroma, which writes when it is opened, then stays closed.
+    """
+
+    def __init__(self, folder: Path, build: Build, *, read_only: bool = False) -> None:
         self.build = build
         self.folder = folder
+        self.read_only = read_only
         self._chroma = folder / "chroma"
-        self.vectors = Vectors(folder / "vectors", build.dimension)
+        self._linked = TemporaryDirectory(prefix="assistant-") if read_only else None
+        self.vectors = Vectors(folder / "vectors", build.dimension, read_only=read_only)
         self.sentences = SentenceVectors(folder / "vectors", build.dimension)
-        self.lexical = Lexical(folder / "tantivy")
+        self.lexical = Lexical(_linked(folder / "tantivy", self._linked.name) if self._linked else folder / "tantivy")
         self.dense = shared.take(self._chroma, build.dimension)
 
     def close(self) -> None:
         """Lets go of the files."""
         shared.give_back(self._chroma)
+        if self._linked:
+            self._linked.cleanup()
 
     def write(self, store: Store, work: Work, prepared: Prepared) -> None:
         """Chroma, then vectors, then tantivy, then the rows are done: a death in between leaves rows that say so.
@@ -103,30 +111,39 @@ class BuildFiles:
         self.dense.upsert(owners, [chunk for part in chunks.values() for chunk in part], matrix)
 
 
-def prepare(
-    papers: Sequence[Paper], embedder: Embedder, chunk_size: int, on_paper: Callable[[float], None]
-) -> Prepared:
-    """Cuts and embeds papers; `on_paper` is told of finished papers, in fractions. Needs no lock."""
-    return embed(cut(papers, embedder, chunk_size), embedder, on_paper)
+class Preparing:
+    """Papers cut and embedded, which needs no lock. What is costly, the embedder and the cutter, waits for a paper."""
 
+    def __init__(self, embedder: Callable[[], Embedder]) -> None:
+        self._embedder = embedder
+        self._cutter: tuple[int, Callable[[str, str], list[Chunk]]] | None = None  # with its chunk size
 
-def cut(papers: Iterable[Paper], embedder: Embedder, chunk_size: int) -> list[Cut]:
-    """The papers in chunks, equal ones once."""
-    different = {paper.content_hash: paper for paper in papers}
-    cut_one = cutter(embedder.tokenize, chunk_size)
-    return [Cut(paper, cut_one(paper.id, paper.abstract)) for paper in different.values()]
+    def prepare(self, papers: Iterable[Paper], chunk_size: int, on_paper: Callable[[float], None]) -> Prepared:
+        """Cuts and embeds papers; `on_paper` is told of finished papers, in fractions."""
+        return self.embed(self.cut(papers, chunk_size), on_paper)
 
+    def cut(self, papers: Iterable[Paper], chunk_size: int) -> list[Cut]:
+        """The papers in chunks, equal ones once."""
+        different = {paper.content_hash: paper for paper in papers}
+        if not different:
+            return []
+        kept = self._cutter
+        if kept is None or kept[0] != chunk_size:
+            kept = self._cutter = chunk_size, cutter(self._embedder().tokenize, chunk_size)
+        return [Cut(paper, kept[1](paper.id, paper.abstract)) for paper in different.values()]
 
-def embed(cuts: Sequence[Cut], embedder: Embedder, on_paper: Callable[[float], None]) -> Prepared:
-    """The vectors of cut papers; `on_paper` is told of finished papers, in fractions."""
-    texts = [chunk.text for one in cuts for chunk in one.chunks]
-    spans = [own for one in cuts for own in one.spans]
-    each = len(cuts) / max(len(texts), 1)
-    vectors, sentences = with_spans(embedder, texts, spans, lambda done: on_paper(done * each))
-    ends = np.cumsum([len(one.chunks) for one in cuts])[:-1]
-    last = np.cumsum([sum(map(len, one.spans)) for one in cuts])[:-1]
-    parts = zip(cuts, np.split(vectors, ends), np.split(sentences, last), strict=True) if cuts else ()
-    return {one.paper.content_hash: Embedded(one.chunks, own, said) for one, own, said in parts}
+    def embed(self, cuts: Sequence[Cut], on_paper: Callable[[float], None]) -> Prepared:
+        """The vectors of cut papers; `on_paper` is told of finished papers, in fractions."""
+        if not cuts:
+            return {}
+        texts = [chunk.text for one in cuts for chunk in one.chunks]
+        spans = [own for one in cuts for own in one.spans]
+        each = len(cuts) / max(len(texts), 1)
+        vectors, sentences = with_spans(self._embedder(), texts, spans, lambda done: on_paper(done * each))
+        ends = np.cumsum([len(one.chunks) for one in cuts])[:-1]
+        last = np.cumsum([sum(map(len, one.spans)) for one in cuts])[:-1]
+        parts = zip(cuts, np.split(vectors, ends), np.split(sentences, last), strict=True)
+        return {one.paper.content_hash: Embedded(one.chunks, own, said) for one, own, said in parts}
 
 
 def delete_old(store: Store, builds_folder: Path) -> None:
@@ -139,6 +156,14 @@ def delete_old(store: Store, builds_folder: Path) -> None:
     for folder in builds_folder.iterdir():
         if folder.name not in known:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _linked(folder: Path, place: str) -> Path:
+    """A folder with links to the same files: tantivy writes a lock beside what it reads."""
+    for file in folder.iterdir():
+        if not file.name.endswith(".lock"):
+            Path(place, file.name).symlink_to(file.absolute())
+    return Path(place)
 
 
 def _all(work: Work) -> list[int]:

@@ -34,8 +34,10 @@ class Reading:
         with self._guard.read():
             if self._files is None:
                 return []
-            if allowed is None:
+            if allowed is None and not self._files.read_only:
                 return self._files.dense.query(vector, k)
+            if allowed is None:
+                allowed = self.store.builds.allowed(self._files.build.id, Filters())
             return self._files.vectors.search(vector, allowed, k)
 
     def lexical(self, question: str, k: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..store import Build
 from . import Index
 from .dense import disk_faults
-from .files import BuildFiles, Prepared, Work, prepare
+from .files import BuildFiles, Prepared, Work
 from .locks import file_lock
 
 _BATCH = 200  # papers
@@ -66,7 +66,7 @@ class Rebuilding:
 
     def _batch(self, files: BuildFiles, numbers: list[int]) -> None:
         papers = list(self.index.store.by_numbers(numbers).values())
-        prepared = prepare(papers, self.index.embedder, self.chunk_size, self.on_paper)
+        prepared = self.index.preparing.prepare(papers, self.chunk_size, self.on_paper)
         with self._locked():
             current = self.index.store.by_numbers(numbers)
             same = [number for number, paper in current.items() if paper.content_hash in prepared]
@@ -77,7 +77,7 @@ class Rebuilding:
         self._forget_removed()
         while numbers := store.builds.outdated(files.build.id, _BATCH):
             papers = list(store.by_numbers(numbers).values())
-            prepared = prepare(papers, self.index.embedder, self.chunk_size, self.on_paper)
+            prepared = self.index.preparing.prepare(papers, self.chunk_size, self.on_paper)
             self._mark_and_write(files, Work(numbers, ()), prepared)
         self._mark_and_write(files, Work((), store.builds.orphaned(files.build.id)), {})
         with store.transaction():

@@ -12,10 +12,10 @@ from typing import Protocol
 from ..errors import IndexMissing, PapersError
 from ..index import Index
 from ..index.adding import Adding
-from ..papers import Decision, Problem, Record
-from ..papers.reading import tidied, what_is_read
+from ..papers import Decision, Problem, Record, tidied, what_is_read
 from ..store import Store
 from . import syncing
+from .alike import Corpus, Watch
 from .inputs import Arxiv, Input, count_ahead, inputs
 from .rehearsal import Rehearsal, rehearsal
 from .report import FileReport, Report
@@ -33,6 +33,7 @@ def ingest(
     source: str | None = None,
     form: str | None = None,
     sync: bool = False,
+    near_duplicates: bool = False,
     arxiv: Arxiv | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -40,11 +41,13 @@ def ingest(
     goes on when run again.
 
     source: the name of the source of all records. form: one of `papers.reading.forms()`, for files that are not to be
-    recognised by their content. sync: papers that the source no longer gives are removed. Raises PapersError for a path
-    that is not there, where no file held a paper, and where arXiv cannot be asked.
+    recognised by their content. sync: papers that the source no longer gives are removed. near_duplicates: they are
+    looked for in a corpus of any size (100,000 papers take half a minute), else in one of at most 20,000 papers and
+    after a change. Raises PapersError for a path that is not there, where no file held a paper, and where arXiv cannot
+    be asked.
     """
     wanted = _checked(inputs(paths, source, form, arxiv), source, sync=sync)
-    return _Run(_Real(index), wanted, source, progress).report(sync=sync)
+    return _Run(_Real(index), wanted, source, progress).report(sync=sync, near=near_duplicates)
 
 
 def rehearse(
@@ -54,13 +57,14 @@ def rehearse(
     source: str | None = None,
     form: str | None = None,
     sync: bool = False,
+    near_duplicates: bool = False,
     arxiv: Arxiv | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """The report that `ingest` would give, with nothing written. `existing` gives the corpus or raises IndexMissing."""
     wanted = _checked(inputs(paths, source, form, arxiv), source, sync=sync)
     with rehearsal(_store(existing)) as target:
-        return _Run(_Played(target), wanted, source, progress).report(sync=sync)
+        return _Run(_Played(target), wanted, source, progress).report(sync=sync, near=near_duplicates)
 
 
 def _store(existing: Callable[[], Index]) -> Store | None:
@@ -86,10 +90,17 @@ class _Target(Protocol):
 
     def drop(self, source: str, still: Collection[str]) -> tuple[int, int]: ...
 
+    @property
+    def corpus(self) -> Corpus: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Real:
     index: Index
+
+    @property
+    def corpus(self) -> Corpus:
+        return self.index.store
 
     def add(self, records: Iterator[Record], on_done: Callable[[Record, Decision], None], meter: _Meter) -> None:
         Adding(self.index, on_done, meter.embedded).run(records)
@@ -101,6 +112,10 @@ class _Real:
 @dataclass(frozen=True, slots=True)
 class _Played:
     rehearsal: Rehearsal
+
+    @property
+    def corpus(self) -> Corpus:
+        return self.rehearsal
 
     def add(self, records: Iterator[Record], on_done: Callable[[Record, Decision], None], meter: _Meter) -> None:
         self.rehearsal.add(records, on_done)
@@ -118,18 +133,20 @@ class _Run:
     source: str | None
     progress: Progress | None
 
-    def report(self, *, sync: bool) -> Report:
+    def report(self, *, sync: bool, near: bool) -> Report:
         started = perf_counter()
         files = [FileReport(one.name) for one in self.wanted]
         met = syncing.Met() if sync else None
-        self._add(files, met)
+        watch = Watch(self.target.corpus)
+        self._add(files, watch, met)
         if files and not any(file.counts["read"] for file in files):
             raise self._nothing(files)
         if met:
             self._drop(files, met)
-        return Report(tuple(files), perf_counter() - started, isinstance(self.target, _Played))
+        alike = watch.shared(), watch.near(wanted=near)
+        return Report(tuple(files), perf_counter() - started, isinstance(self.target, _Played), *alike)
 
-    def _add(self, files: list[FileReport], met: syncing.Met | None) -> None:
+    def _add(self, files: list[FileReport], watch: Watch, met: syncing.Met | None) -> None:
         meter = _Meter(self.progress, count_ahead(self.wanted) if self.progress else None)
         owners: deque[FileReport] = deque()  # of the records handed on and not yet done, in order
 
@@ -147,6 +164,7 @@ class _Run:
         def done(record: Record, decision: Decision) -> None:
             owners.popleft().decided(record, decision)
             meter.finished()
+            watch.met(decision)
             if met:
                 met.add(record, decision)
 

@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import PapersError
-from ..papers import Problem, Record, clean, find
-from ..papers.reading import reader_named, source_name, untidied
+from ..papers import Problem, Record, clean, find, reader_named, source_name, untidied
 
 _ARXIV = "arxiv:"
 _COUNTED = 100_000_000  # bytes of files that are read twice, the first time to count

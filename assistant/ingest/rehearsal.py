@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..papers import Decision, Paper, Record, resolve
 from ..store import Store
+from .alike import Named
 from .syncing import held
 
 _BATCH = 2_000  # records
@@ -25,7 +26,7 @@ class Rehearsal:
     def __init__(self, corpus: Store | None, scratch: Store) -> None:
         self._corpus = corpus
         self._scratch = scratch
-        self._told: set[str] = set()  # ids of papers that lie in the scratch, or were absorbed by one there
+        self._told: set[str] = set()  # ids of papers that lie in the scratch, were absorbed by one there, or left
 
     def by_ids(self, ids: Sequence[str]) -> list[Paper]:
         """Every paper with any of the ids, the oldest first."""
@@ -34,6 +35,16 @@ class Rehearsal:
     def by_title(self, key: str) -> list[Paper]:
         """Every paper whose title has this key, the oldest first."""
         return self._in_order(self._corpus.by_title(key) if self._corpus else (), self._scratch.by_title(key))
+
+    def by_abstract(self, key: str) -> list[Named]:
+        """Id and title of every paper whose abstract has this key."""
+        stored = self._corpus.by_abstract(key) if self._corpus else ()
+        return [one for one in stored if one[0] not in self._told] + self._scratch.by_abstract(key)
+
+    def abstracts(self) -> Iterator[tuple[str, str]]:
+        """Id and abstract of every paper."""
+        stored = self._corpus.abstracts() if self._corpus else ()
+        return chain((one for one in stored if one[0] not in self._told), self._scratch.abstracts())
 
     def add(self, records: Iterable[Record], on_done: Callable[[Record, Decision], None]) -> None:
         """Decides the records, and tells of each as it is decided."""
@@ -51,8 +62,11 @@ class Rehearsal:
         """How many papers of a source that are not among `still` would leave the corpus, and how many would stay."""
         unchanged = self._unchanged(held(self._corpus, source)) if self._corpus else []
         gone = [paper for paper in (*unchanged, *held(self._scratch, source)) if paper.id not in still]
-        stayed = sum(len(paper.sources) > 1 for paper in gone)
-        return len(gone) - stayed, stayed
+        left = [paper.id for paper in gone if len(paper.sources) == 1]
+        self._told.update(left)
+        with self._scratch.transaction():
+            self._scratch.forget(self._scratch.disown(left))
+        return len(left), len(gone) - len(left)
 
     def _in_order(self, stored: Iterable[Paper], told: list[Paper]) -> list[Paper]:
         found = self._unchanged(stored) + told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..papers import Decision, Problem, Record
-from ..papers.reading import EMPTY
+from ..papers import EMPTY, Decision, Problem, Record
+from .alike import Named, Near, named
 
 _MOST = 50_000  # problems and notes of a file that are kept word for word; beyond it they are only counted
 _COUNTS = ("read", "kept", "new", "changed", "unchanged", "no_abstract", "duplicate", "merged")
@@ -80,11 +80,17 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of an indexing run: a report a file, and seconds. `dry_run` says that nothing was written."""
+    """What came of an indexing run: a report a file, and seconds. `dry_run` says that nothing was written.
+
+    shared_abstracts: the papers, two or more, of each abstract of this run that the corpus holds several times.
+    near_duplicates: the pairs of the whole corpus; None where they were not looked for.
+    """
 
     files: tuple[FileReport, ...]
     seconds: float
     dry_run: bool = False
+    shared_abstracts: list[list[Named]] = field(default_factory=list)
+    near_duplicates: list[Near] | None = None
 
     @property
     def totals(self) -> dict[str, int]:
@@ -102,4 +108,9 @@ class Report:
         """As `index --json` prints it."""
         files = [file.to_dict() for file in self.files]
         dry = {"dry_run": True} if self.dry_run else {}
-        return {"files": files, "totals": self.totals, "seconds": round(self.seconds, 2), **dry}
+        near = self.near_duplicates
+        alike = {
+            "shared_abstracts": [named(group) for group in self.shared_abstracts],
+            "near_duplicates": None if near is None else [pair.to_dict() for pair in near],
+        }
+        return {"files": files, "totals": self.totals, **alike, "seconds": round(self.seconds, 2), **dry}

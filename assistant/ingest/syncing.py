@@ -8,8 +8,7 @@ from itertools import islice
 
 from ..index import Index
 from ..index.files import Work
-from ..papers import Decision, Paper, Record
-from ..papers.ids import strong_ids
+from ..papers import Decision, Paper, Record, strong_ids
 from ..store import Store
 from .inputs import Input
 from .report import FileReport

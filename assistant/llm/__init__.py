@@ -141,7 +141,7 @@ def _only_one(models: Sequence[str], address: str) -> str:
 
 
 def _foreign(error: Exception, name: str) -> ModelError:
-    from .faults import short
+    from ..servers import short
 
     return ModelError(
         f"The model {name} failed: {type(error).__name__}: {short(str(error))}.",

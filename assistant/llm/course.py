@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 
+from ..servers import retry_after
 from . import faults
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Course:
         if self.left() <= _LAST:
             raise faults.too_long(self.settings) from fault
         error = faults.explain(fault, self.settings, opened=self.content_type is not None)
-        asked = faults.retry_after(fault)
+        asked = retry_after(fault)
         wait = min(0.5 * 2**self.attempts, 8.0) if asked is None else asked
         self.attempts += 1
         if started or not error.retryable or self.attempts > self.settings.retries or wait >= self.left():

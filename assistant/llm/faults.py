@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from unicodedata import category
 from urllib.parse import urlsplit
 
 from ..errors import ModelError
+from ..servers import retry_after, short
 
 if TYPE_CHECKING:
     from openai import APIStatusError
@@ -17,10 +15,7 @@ if TYPE_CHECKING:
     from .settings import ModelSettings
 
 _TOO_LONG = re.compile(r"context[ _](length|window|size)|maximum context|too many tokens|prompt is too long", re.I)
-_SECRET = re.compile(r"\b(sk|Bearer)[-_ ][\w*.-]+")
 _OPTIONS = ("temperature", "stream_options")
-_SHOWN = 200
-"""Characters of a server's own words that are shown."""
 
 
 class Fault(Exception):
@@ -74,20 +69,6 @@ def too_long(settings: ModelSettings) -> ModelError:
     )
 
 
-def retry_after(fault: Exception) -> float | None:
-    """Seconds that the server asks to wait (RFC 9110, 10.2.3: a number or a date); None when it asks for nothing."""
-    headers = getattr(getattr(fault, "response", None), "headers", None) or {}
-    value = headers.get("retry-after", "")
-    try:
-        return max(float(value), 0.0)
-    except ValueError:
-        pass
-    try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
-    except ValueError:
-        return None
-
-
 def refused_option(fault: Exception, request: dict[str, Any]) -> str | None:
     """The optional part of the request that the server refuses to take, when that is why it failed."""
     if getattr(fault, "status_code", None) not in (400, 422):
@@ -95,14 +76,6 @@ def refused_option(fault: Exception, request: dict[str, Any]) -> str | None:
     body = getattr(fault, "body", None)
     named = [str(body.get("param")) if isinstance(body, dict) else "", str(fault)]
     return next((option for option in _OPTIONS if option in request and any(option in text for text in named)), None)
-
-
-def short(text: str, secret: str | None = None) -> str:
-    """A server's words for one line: no control or invisible characters, no key, at most 200 characters."""
-    shown = "".join(" " if category(c).startswith(("C", "Z")) else c for c in text)
-    shown = shown.replace(secret, "***") if secret else shown
-    shown = " ".join(_SECRET.sub("***", shown).split()).rstrip(".")
-    return shown if len(shown) <= _SHOWN else shown[:_SHOWN].rstrip() + " ..."
 
 
 def _status(fault: APIStatusError, settings: ModelSettings) -> ModelError:

@@ -10,11 +10,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SettingsError
+from .bibliography import bibtex
 from .ids import strong_ids
 from .paper import Paper, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 FORMS = ("jsonl", "bibtex", "csv")
 
@@ -24,25 +25,20 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # a cell that begins with one of the
 _KEPT = ("raw_abstract", "source_ids", "sources", "extra")  # what an exported line has beyond a record
 
 
-def exported(
-    papers: Iterable[tuple[int, Paper]], form: str, bibtex: Callable[[Mapping[str, Any]], str]
-) -> Iterator[str]:
-    """Numbered papers in one of FORMS, piece by piece. `bibtex` writes {"papers": [...]}, each with its number.
-
-    Raises SettingsError for another form.
-    """
+def exported(papers: Iterable[tuple[int, Paper]], form: str) -> Iterator[str]:
+    """Numbered papers in one of FORMS, piece by piece. Raises SettingsError for another form."""
     if form not in FORMS:
         raise SettingsError(f"There is no form {form!r}.", cure=f"Use {', '.join(FORMS)}.")
     if form == "bibtex":
-        return _bibliography(papers, bibtex)
+        return _bibliography(papers)
     return (jsonl if form == "jsonl" else table)(paper for _, paper in papers)
 
 
-def _bibliography(papers: Iterable[tuple[int, Paper]], bibtex: Callable[[Mapping[str, Any]], str]) -> Iterator[str]:
+def _bibliography(papers: Iterable[tuple[int, Paper]]) -> Iterator[str]:
     stream = iter(papers)
     between = ""
     while part := list(islice(stream, _BATCH)):
-        yield between + bibtex({"papers": [{**paper.to_dict(), "number": number} for number, paper in part]})
+        yield between + bibtex({**paper.to_dict(), "number": number} for number, paper in part)
         between = "\n"
 
 

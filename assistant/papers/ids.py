@@ -36,6 +36,17 @@ def arxiv_of(text: str | None, *, bare: bool = False) -> str | None:
     return re.sub(r"\.[a-z]{2}/", "/", found[1].lower()) if found else None
 
 
+def arxiv_address(arxiv_id: str | None) -> str | None:
+    """The page of an arXiv id."""
+    return arxiv_id and f"https://arxiv.org/abs/{arxiv_id}"
+
+
+def arxiv_year(arxiv_id: str | None) -> int | None:
+    """Ids begin with two digits of the year and two of the month, since August 1991."""
+    digits = (arxiv_id or "").rpartition("/")[2][:2]
+    return (2000 if digits < "91" else 1900) + int(digits) if digits else None
+
+
 def pmid_of(text: str | None, *, bare: bool = False) -> str | None:
     """The PMID of "PMID: 123" or of a PubMed address; `bare`: of "123" too."""
     text = (text or "").strip()

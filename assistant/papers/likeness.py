@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _ANCHORS = 8  # of a text's words, the rarest that another text has too
 _SHARED_ANCHORS = 3  # of texts that are compared; in 100,000 papers no near-duplicate shares fewer
 _FEWEST_WORDS = 10  # different ones; shorter texts are alike by chance
+_CROWD = 50  # papers found by one word; of a thousand that repeat one text not every pair is to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def near_duplicates(papers: Iterable[tuple[str, str]]) -> Iterator[Alike]:
     """Pairs of (id, abstract) whose word sets have a Jaccard similarity of at least `SAME_ABSTRACT`.
 
     Compares texts that share rare words, so 100,000 papers take half a minute and 200 MB. It finds every pair
-    but those that differ in nearly all of their rare words.
+    but those that differ in nearly all of their rare words, and some of those among many that repeat one text.
     """
     names, texts, spread = _word_sets(papers)
     found: dict[int, list[int]] = defaultdict(list)  # by word, the papers before this one that have it as an anchor
@@ -45,7 +46,8 @@ def near_duplicates(papers: Iterable[tuple[str, str]]) -> Iterator[Alike]:
         anchors = sorted((word for word in words if spread[word] > 1), key=spread.__getitem__)[:_ANCHORS]
         shared = Counter(earlier for word in anchors for earlier in found[word])
         for word in anchors:
-            found[word].append(place)
+            if len(found[word]) < _CROWD:
+                found[word].append(place)
         for earlier, count in shared.items():
             if count >= min(_SHARED_ANCHORS, len(anchors)):
                 similarity = _similarity(words, texts[earlier])

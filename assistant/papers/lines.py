@@ -15,7 +15,7 @@ from .encodings import declared_in, encoding_of, is_utf8
 from .paper import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LONGEST_LINE = 16_000_000  # characters
 _CHUNK = 1 << 16
@@ -33,10 +33,12 @@ _ALWAYS_UNPACKED = 32_000_000
 class Lines:
     """Iterates (number from 1, text) over a binary stream; `problems` collects what was left out.
 
+    A line of more than `LONGEST_LINE` characters comes in pieces, which have its number; `whole` leaves it out.
+
     A number is missing where a line could not be read. Every text but the last ends in a line feed, whatever
     the file's line ends are, so a last text without one may have been cut. UTF-8 with or without BOM, UTF-16
-    with BOM, else the encoding that the file declares or that is found out; gzip by content. Holds one line of at
-    most `LONGEST_LINE` characters and passes longer ones over; of gzip that grows like a bomb it reads the beginning.
+    with BOM, else the encoding that the file declares or that is found out; gzip by content. Holds no more than
+    `LONGEST_LINE` characters; of gzip that grows like a bomb it reads the beginning.
     """
 
     def __init__(self, stream: io.BufferedReader) -> None:
@@ -46,19 +48,37 @@ class Lines:
         self.problems: deque[Problem] = deque()
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        number, held = 1, ""
+        number, size = 1, 0
+        held: list[str] = []
+        broken = False  # a piece of the line at hand could not be read: what follows in it is passed over
         for text in self._texts():
             *ends, rest = text.split("\n")
             for end in ends:
-                yield from self._readable(number, held + end, "\n")
-                number, held = number + 1, ""
-            if len(held) <= LONGEST_LINE:  # past it, what is held only marks the line as too long
-                held += rest
+                if not broken:
+                    yield from self._readable(number, "".join((*held, end)), "\n")
+                number, held, size, broken = number + 1, [], 0, False
+            if rest and not broken:
+                held.append(rest)
+                size += len(rest)
+            if size > LONGEST_LINE:
+                piece = list(self._readable(number, "".join(held), ""))
+                yield from piece
+                held, size, broken = [], 0, not piece
         if self._break:
             self.problems.append(Problem(number, self._break))
             yield number + 1, ""  # the broken line is left out like any that cannot be read: its number is missing
-        elif held:
-            yield from self._readable(number, held, "")
+        elif size:
+            yield from self._readable(number, "".join(held), "")
+
+    def whole(self, pieces: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+        """The lines without those that come in pieces, which are problems."""
+        passed = 0  # the line that is passed over
+        for number, text in pieces:
+            if number != passed and len(text) - text.endswith("\n") > LONGEST_LINE:
+                self.problems.append(Problem(number, "is longer than 16 MB; put one record on each line"))
+                passed = number
+            if number != passed:
+                yield number, text
 
     def _readable(self, number: int, line: str, end: str) -> Iterator[tuple[int, str]]:
         fault = self._fault(line)
@@ -68,8 +88,6 @@ class Lines:
             yield number, line + end
 
     def _fault(self, line: str) -> str | None:
-        if len(line) > LONGEST_LINE:
-            return "is longer than 16 MB; put one record on each line"
         if line.isascii():
             return None
         unread = _UNDECODED_BYTE.search(line) if self._encoding == "utf-8" else "\ufffd" in line

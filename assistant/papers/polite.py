@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from ..errors import PapersError
+from ..servers import retry_after, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,6 @@ class Polite:
     def _unreachable(self, reason: object) -> Fault:
         if isinstance(reason, TimeoutError):
             return self._late()
-        from ..llm.faults import short
 
         said = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
         return Fault(f"cannot be reached ({short(str(said))})", again=self._answered)
@@ -131,7 +131,6 @@ class Polite:
 
     def _wait(self, fault: Fault, attempts: int) -> float:
         """Seconds until the next attempt: as the server asks, else doubled each time; raises when there is none."""
-        from ..llm.faults import retry_after
 
         asked = retry_after(fault)
         wait = self._pause * 2**attempts if asked is None else asked
@@ -153,8 +152,6 @@ def _understood(status: int, body: bytes, understand: Callable[[bytes], T]) -> T
 
 def _opener(base_url: str) -> OpenerDirector:
     from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
-
-    from ..llm.faults import short
 
     class SameServer(HTTPRedirectHandler):
         def redirect_request(self, *given: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import PapersError
 from .cleaning import clean, clean_abstract, clean_name, clean_title, is_stub, one_line, valid
 from .export import restored
-from .formats import READERS
+from .formats import PIECEWISE, READERS
 from .ids import arxiv_of, doi_of, pmid_of
 from .lines import Lines
 from .paper import Problem, Record
@@ -215,7 +215,8 @@ def _items(path: Path, lines: Lines, reader: Reader | None) -> Iterator[Record |
     reader = reader or next((one for one in READERS if one.sniff(head)), None)
     if reader is None:
         raise PapersError(f"{_shown(path)} is in no format that is known here.", cure=what_is_read())
-    yield from reader.read(itertools.chain(first, stream), source_name(path))
+    pieces = itertools.chain(first, stream)
+    yield from reader.read(pieces if reader in PIECEWISE else lines.whole(pieces), source_name(path))
 
 
 def _first_lines(stream: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:

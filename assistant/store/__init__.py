@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..papers import Paper, title_key
+from ..papers import Paper, abstract_key, title_key
 from .builds import Build, Builds, Rows
 from .conversations import Conversations
+from .feedback import Feedback
 from .filters import Filters
-from .schema import connect, disk_error
+from .schema import connect, disk_error, is_read_only
 
 __all__ = ["Build", "Filters", "Rows", "Store"]
 
@@ -22,16 +23,19 @@ __all__ = ["Build", "Filters", "Rows", "Store"]
 class Store:
     """One corpus's papers, and (as `builds`) what the derived indexes hold of them.
 
-    Any thread may use it: each gets a connection of its own. Readers see committed work only.
+    Any thread may use it: each gets a connection of its own. Readers see committed work only. `read_only`: it could not
+    be written to when it was opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.read_only = is_read_only(path)
         self._local = threading.local()
         self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._opening = threading.Lock()
         self.builds = Builds(self)
         self.conversations = Conversations(self)
+        self.feedback = Feedback(self)
 
     @property
     def sql(self) -> sqlite3.Connection:
@@ -64,6 +68,8 @@ class Store:
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """All or nothing. With `keep=False` it is a rehearsal: everything is undone at the end."""
         try:
+            if self.read_only:
+                raise PermissionError
             self.sql.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -94,6 +100,16 @@ class Store:
     def by_title(self, key: str) -> list[Paper]:
         """The papers whose title has this key (`papers.title_key`), oldest first."""
         return self._papers("title_key = ? ORDER BY number", key)
+
+    def by_abstract(self, key: str) -> list[tuple[str, str]]:
+        """(id, title) of the papers whose abstract has this key (`papers.abstract_key`)."""
+        query = "SELECT id, json_extract(json, '$.title') FROM papers WHERE abstract_key = ?"
+        return [tuple(row) for row in self.sql.execute(query, [key])]
+
+    def abstracts(self) -> Iterator[tuple[str, str]]:
+        """(id, abstract) of every paper, oldest first, one at a time."""
+        query = "SELECT id, json_extract(json, '$.abstract') FROM papers WHERE title_key <> '' ORDER BY number"
+        return (tuple(row) for row in self.sql.execute(query))
 
     def by_numbers(self, numbers: Iterable[int]) -> dict[int, Paper]:
         """The papers with these numbers; one that is gone is left out."""
@@ -175,13 +191,15 @@ class Store:
             paper.year,
             paper.venue.casefold() if paper.venue else None,
             "\n".join(paper.authors).casefold(),
+            abstract_key(paper.abstract),
             json.dumps(paper.to_dict(), ensure_ascii=False),
         )
         number = self.sql.execute(
-            "INSERT INTO papers (id, title_key, content_hash, year, venue, authors, json) VALUES (?,?,?,?,?,?,?) "
+            "INSERT INTO papers (id, title_key, content_hash, year, venue, authors, abstract_key, json) "
+            "VALUES (?,?,?,?,?,?,?,?) "
             "ON CONFLICT (id) DO UPDATE SET title_key = excluded.title_key, content_hash = excluded.content_hash, "
-            "year = excluded.year, venue = excluded.venue, authors = excluded.authors, json = excluded.json "
-            "RETURNING number",
+            "year = excluded.year, venue = excluded.venue, authors = excluded.authors, "
+            "abstract_key = excluded.abstract_key, json = excluded.json RETURNING number",
             (paper.id, *values),
         ).fetchone()["number"]
         self.sql.execute("DELETE FROM aliases WHERE number = ?", [number])
@@ -204,7 +222,8 @@ class Store:
             if row is not None:
                 numbers.append(int(row["number"]))
                 self.sql.execute("DELETE FROM aliases WHERE number = ?", [row["number"]])
-                self.sql.execute("UPDATE papers SET title_key = '' WHERE number = ?", [row["number"]])
+                sql = "UPDATE papers SET title_key = '', abstract_key = '' WHERE number = ?"
+                self.sql.execute(sql, [row["number"]])
         return numbers
 
     # The bundled sample

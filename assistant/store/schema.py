@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 from ..errors import AssistantError, IndexMismatch
+from ..papers import abstract_key
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _LITTLE = 4_000_000  # bytes; a batch needs as much
 _PATIENCE = 30.0  # seconds that a connection waits for another's lock
@@ -23,10 +26,12 @@ CREATE TABLE IF NOT EXISTS papers (
     year INTEGER,
     venue TEXT,                                 -- case-folded, for the venue filter
     authors TEXT NOT NULL,                      -- case-folded, a line each, for the author filter
+    abstract_key TEXT NOT NULL DEFAULT '',      -- equal where the abstracts are, word for word
     json TEXT NOT NULL                          -- the whole Paper
 );
 CREATE INDEX IF NOT EXISTS papers_by_title ON papers (title_key);
 CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year);
+CREATE INDEX IF NOT EXISTS papers_by_abstract ON papers (abstract_key);
 CREATE TABLE IF NOT EXISTS aliases (            -- every id a paper is known by
     alias TEXT NOT NULL,
     number INTEGER NOT NULL REFERENCES papers (number) ON DELETE CASCADE,
@@ -63,6 +68,14 @@ CREATE TABLE IF NOT EXISTS conversations (
     updated TEXT NOT NULL,
     history TEXT NOT NULL                       -- JSON: history items with citations
 );
+CREATE TABLE IF NOT EXISTS feedback (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    question TEXT NOT NULL,
+    answer_json TEXT NOT NULL,                  -- the whole Answer that was voted on
+    vote TEXT NOT NULL CHECK (vote IN ('up', 'down')),
+    reason TEXT NOT NULL DEFAULT '',
+    time TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS current (            -- one row: swapping builds is one transaction
     one INTEGER PRIMARY KEY CHECK (one = 1),
     active_build TEXT,
@@ -71,32 +84,93 @@ CREATE TABLE IF NOT EXISTS current (            -- one row: swapping builds is o
 );
 INSERT OR IGNORE INTO current VALUES (1, NULL, 0, NULL);
 """
+_SECOND = """
+ALTER TABLE papers ADD COLUMN abstract_key TEXT NOT NULL DEFAULT '';
+UPDATE papers SET abstract_key = abstract_key(json_extract(json, '$.abstract')) WHERE title_key <> '';
+"""
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether the file is there and neither it nor its folder can be written to."""
+    return os.access(path, os.R_OK) and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode, with the tables made. Raises one sentence for what a disk can do wrong."""
+    """A connection in autocommit mode, with the tables made, or one that only reads what cannot be written to.
+
+    Raises one sentence for what a disk can do wrong.
+    """
     try:
+        if is_read_only(path):
+            return _checked(_reading(path), path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            connection.close()
-            raise IndexMismatch(
-                f"{path} was written by a newer version of assistant (schema {version}, known {SCHEMA_VERSION}).",
-                cure="Upgrade assistant, or point ASSISTANT_HOME at another folder.",
-            )
+        connection = _checked(_opened(path), path)
         connection.execute("PRAGMA foreign_keys = ON")
-        if version < SCHEMA_VERSION:
-            _create(connection)
+        if _version(connection) < SCHEMA_VERSION:
+            _make(connection)
     except (OSError, sqlite3.DatabaseError) as error:
         raise disk_error(error, path) from error
     return connection
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def _opened(path: Path, how: str = "") -> sqlite3.Connection:
+    name = f"{path.absolute().as_uri()}{how}" if how else path
+    options: dict[str, Any] = {"timeout": _PATIENCE, "isolation_level": None, "check_same_thread": False}
+    connection: sqlite3.Connection = sqlite3.connect(name, uri=bool(how), **options)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """SQLite writes a file beside the database even to read it, unless there is one or nobody is at work there."""
+    connection = _opened(path, "?mode=ro")
+    try:
+        _version(connection)
+    except sqlite3.OperationalError:
+        connection.close()
+        left = path.with_name(f"{path.name}-wal")  # a dead writer's last work, which would not be seen
+        if left.exists() and left.stat().st_size:
+            raise
+        connection = _opened(path, "?mode=ro&immutable=1")
+    return connection
+
+
+def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    version = _version(connection)
+    if version > SCHEMA_VERSION:
+        connection.close()
+        raise IndexMismatch(
+            f"{path} was written by a newer version of assistant (schema {version}, known {SCHEMA_VERSION}).",
+            cure="Upgrade assistant, or point ASSISTANT_HOME at another folder.",
+        )
+    if version < SCHEMA_VERSION and is_read_only(path):
+        connection.close()
+        raise IndexMismatch(
+            f"{path} was written by an older version of assistant and cannot be written to.",
+            cure="Make it writable and run the command once: it is brought up to date where it lies.",
+        )
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Makes the tables, or brings those of an older version up to date where they lie: all of it or nothing."""
     _use_wal(connection)
-    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    connection.create_function("abstract_key", 1, abstract_key, deterministic=True)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection)  # another process may have been quicker
+        for statement in f"{_SECOND if version == 1 else ''}{_TABLES}".split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -36,13 +36,13 @@ class Hit:
 class Vectors:
     """The vectors of one build. Safe for readers beside one writer, who holds the corpus's lock."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
+    def __init__(self, folder: Path, dimension: int, *, read_only: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._vectors = RowFile(folder / "chunks.f32", np.float32, dimension)
         self._rows = RowFile(folder / "chunks.rows", np.int32, _ROW)
         self._shadow = Shadow(folder, dimension)
         # A build from before there was a shadow has none, and a writer may have died before it wrote its own.
-        held = len(self._vectors)
+        held = 0 if read_only else len(self._vectors)
         for first in range(len(self._shadow), held, _BLOCK):
             self._shadow.write(first, self._vectors.read(held)[first : first + _BLOCK])
 
@@ -74,9 +74,9 @@ class Vectors:
         wanted = spread(papers[:, 1], papers[:, 2])
         if not len(wanted) or k < 1:
             return []
-        if len(wanted) > _FEW:
-            wanted = self._shadow.near(query, wanted, k)
         needed = int(wanted.max()) + 1
+        if len(wanted) > _FEW and needed <= len(self._shadow):
+            wanted = self._shadow.near(query, wanted, k)
         similarities = _similarities(self._vectors.read(needed), wanted, query)
         named = self._rows.read(needed)[wanted]
         best = np.lexsort((named[:, 1], named[:, 0], -similarities))[:k]

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_LARGEST = 127
+_NOTHING = 1e-30  # in place of the largest number of a row of zeros
+
 
 class RowFile:
     """Rows of `width` numbers, without a header. Safe for readers beside one writer."""
@@ -38,6 +41,14 @@ class RowFile:
         if held is None or len(held) < needed:
             held = self._map = np.asarray(np.memmap(self._path, self._dtype, "r", shape=(len(self), self._width)))
         return held
+
+
+def rounded(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Whole numbers (n, dimension) from -127 to 127, and of what (n,) each row of them is multiples."""
+    largest = np.abs(vectors).max(axis=1, initial=_NOTHING)
+    scale = (largest / _LARGEST).astype(np.float32)
+    codes = np.clip(np.rint(vectors / scale[:, np.newaxis]), -_LARGEST, _LARGEST)
+    return codes.astype(np.int8), scale
 
 
 def spread(first: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .rows import RowFile, spread
-
-_LARGEST = 127
+from .rows import RowFile, rounded, spread
 
 
 class SentenceVectors:
@@ -29,8 +27,8 @@ class SentenceVectors:
     def write(self, first_chunk: int, vectors: NDArray[np.float32], counts: NDArray[np.int64]) -> None:
         """Puts vectors (n, dimension) of the sentences of the chunks from row `first_chunk`, counts[i] of them each."""
         first = int(self._ends.read(first_chunk)[first_chunk - 1, 0]) if first_chunk else 0
-        scales = np.maximum(np.abs(vectors).max(axis=1, initial=0.0), 1e-12) / _LARGEST
-        self._vectors.write(first, np.rint(vectors / scales[:, np.newaxis]))
+        codes, scales = rounded(vectors)
+        self._vectors.write(first, codes)
         self._scales.write(first, scales)
         self._ends.write(first_chunk, first + np.cumsum(counts))
 

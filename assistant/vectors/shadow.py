@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .rows import RowFile
+from .rows import RowFile, rounded
 
-_LARGEST = 127
 _THREADS = min(4, os.cpu_count() or 1)
 _PART = 20_000  # rows that a thread takes at once
 _WORTH_PICKING = 8  # one row in so many: fewer are copied out, for more it is quicker to go through all
@@ -34,7 +33,7 @@ class Shadow:
 
     def write(self, first_row: int, vectors: NDArray[np.float32]) -> None:
         """Puts vectors (n, dimension) at `first_row`."""
-        codes, facts = _rounded(vectors)
+        codes, facts = _with_facts(vectors)
         self._codes.write(first_row, codes)
         self._facts.write(first_row, facts)
 
@@ -58,11 +57,9 @@ class Shadow:
         return near
 
 
-def _rounded(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def _with_facts(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Codes (n, dimension) and facts (n, 3): scale, error, length. The last two are never less than the truth."""
-    largest = np.abs(vectors).max(axis=1, initial=1e-30)
-    scale = (largest / _LARGEST).astype(np.float32)
-    codes = np.clip(np.rint(vectors / scale[:, np.newaxis]), -_LARGEST, _LARGEST).astype(np.int8)
+    codes, scale = rounded(vectors)
     near = codes * scale[:, np.newaxis].astype(np.float64)
     error, length = np.linalg.norm(vectors - near, axis=1), np.linalg.norm(near, axis=1)
     above = [np.nextafter(value.astype(np.float32), np.float32(np.inf)) for value in (error, length)]
@@ -75,7 +72,7 @@ def _ends(
     """(n,) twice: what the products of the true vectors with the query are not below, and not above."""
     import numkong
 
-    query_codes, query_facts = _rounded(query[np.newaxis])
+    query_codes, query_facts = _with_facts(query[np.newaxis])
     query_scale, query_error, _ = query_facts[0]
     query_length = float(np.linalg.norm(query.astype(np.float64)))
 

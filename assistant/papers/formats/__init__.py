@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..paper import Problem, Record
 
-__all__ = ["READERS", "Reader"]
+__all__ = ["PIECEWISE", "READERS", "Reader"]
 
 
 class Reader(Protocol):
@@ -59,3 +59,6 @@ READERS: tuple[Reader, ...] = (
     daily_page,
     tables,
 )
+
+# These read a line of any length, which comes to them in pieces of one number.
+PIECEWISE: tuple[Reader, ...] = (jsonl,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..ids import arxiv_of
+from ..ids import arxiv_address, arxiv_of, arxiv_year
 from ..paper import Problem, Record
 from .fields import year_of
 from .markup import text_of
@@ -57,7 +57,7 @@ def _entry(line: int, entry: _Element, source: str) -> Record | Problem:
         own_id=arxiv_id or given.strip() or None,
         authors=tuple(_authors(entry)),
         year=_year(entry, arxiv_id),
-        url=f"https://arxiv.org/abs/{arxiv_id}" if arxiv_id else _text(entry, "link") or None,
+        url=arxiv_address(arxiv_id) or _text(entry, "link") or None,
         doi=next(iter(_text(entry, "doi").split()), None),  # a second one is of an erratum
         arxiv_id=arxiv_id,
         extra=_extra(entry, given),
@@ -91,10 +91,7 @@ def _year(entry: _Element, arxiv_id: str | None) -> int | None:
     """Of the first version. The date of an announcement may be that of a later one, but the id tells."""
     announced = entry.find("{*}announce_type") is not None
     published = None if announced else year_of(_text(entry, "published"))
-    if published or arxiv_id is None:
-        return published
-    digits = int(arxiv_id.rpartition("/")[2][:2])
-    return digits + (1900 if digits > 90 else 2000)
+    return published or arxiv_year(arxiv_id)
 
 
 def _extra(entry: _Element, given: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..cleaning import clean, is_notice
 from ..paper import Problem, Record
+from .fields import is_finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,6 @@ _DATE = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \
 _HEADER = re.compile(
     r"new|Subscribe|Daily Papers|Get trending papers in your email inbox!|by ?AK and the research community"
 )
-_ABSTRACT_END = re.compile(r"[.!?…。][\W_]*$|(?:https?://|www\.)\S+$")
 
 _HOLE = "\0"  # stands for lines that could not be read
 
@@ -95,7 +95,7 @@ def _orphan(abstract: _Block) -> Problem:
 
 
 def _breaks_off(block: _Block) -> bool:
-    return block.cut and not _ABSTRACT_END.search(block.text)
+    return block.cut and not is_finished(block.text)
 
 
 def _quoted(block: _Block) -> str:

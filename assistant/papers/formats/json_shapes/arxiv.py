@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...ids import arxiv_of
+from ...ids import arxiv_address, arxiv_of, arxiv_year
 from ...paper import Record
 from .values import at, ident, kept, listed, names, text, year
 
@@ -31,23 +31,12 @@ def records(value: dict[str, Any], line: int, source: str) -> Iterator[Record]:
         text(value.get("abstract")) or "",
         own_id=own,
         authors=_authors(value),
-        year=year(at(next(iter(listed(value.get("versions"))), None), "created")) or _year(arxiv_id),
-        url=address(arxiv_id),
+        year=year(at(next(iter(listed(value.get("versions"))), None), "created")) or arxiv_year(arxiv_id),
+        url=arxiv_address(arxiv_id),
         doi=dois[0] if dois else None,
         arxiv_id=arxiv_id,
         extra=kept(value, "categories", "journal-ref", "comments", *(["doi"] if dois[1:] else [])),
     )
-
-
-def address(arxiv_id: str | None) -> str | None:
-    """The page of an arXiv id."""
-    return arxiv_id and f"https://arxiv.org/abs/{arxiv_id}"
-
-
-def _year(arxiv_id: str | None) -> int | None:
-    """Ids begin with two digits of the year and two of the month, since August 1991."""
-    digits = (arxiv_id or "").rpartition("/")[2][:2]
-    return (2000 if digits < "91" else 1900) + int(digits) if digits else None
 
 
 def _authors(value: dict[str, Any]) -> tuple[str, ...]:

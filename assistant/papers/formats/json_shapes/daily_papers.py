@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...ids import arxiv_of
+from ...ids import arxiv_address, arxiv_of
 from ...paper import Record
-from .arxiv import address
 from .values import first, ident, kept, names, text, year
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def records(value: dict[str, Any], line: int, source: str) -> Iterator[Record]:
         own_id=own,
         authors=names(paper.get("authors")),
         year=year(paper.get("publishedAt")) or year(paper.get("published_at")),
-        url=first(paper.get("url")) or address(arxiv_id),
+        url=first(paper.get("url")) or arxiv_address(arxiv_id),
         arxiv_id=arxiv_id,
         extra=kept(paper, "upvotes", "submittedOnDailyAt", "projectPage", "githubRepo"),
     )
