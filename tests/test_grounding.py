@@ -95,7 +95,7 @@ def test_evidence_names_the_source_that_supports_best_first() -> None:
 def test_a_changed_number_is_contradicted_and_says_how() -> None:
     judged = check("Our ViT-Huge model reaches 78.8% accuracy on ImageNet-1K.", [source(ABSTRACT)])
     assert judged.label == "contradicted"
-    assert judged.reasons == ("the source says 87.8%, the answer says 78.8%",)
+    assert judged.reasons == ('the source says "87.8%", the answer says "78.8%"',)
 
 
 def test_a_number_that_occurs_nowhere_is_unsupported_and_says_so() -> None:
@@ -104,10 +104,16 @@ def test_a_number_that_occurs_nowhere_is_unsupported_and_says_so() -> None:
     assert "12 does not occur in the source" in judged.reasons
 
 
-def test_a_number_from_elsewhere_in_the_source_weakens_to_partial() -> None:
+def test_a_number_from_elsewhere_in_the_source_in_the_place_of_another_is_contradicted() -> None:
     judged = check("Our ViT-Huge model reaches 75% accuracy on ImageNet-1K.", [source(ABSTRACT)])
+    assert (judged.label, judged.support < 0.6) == ("contradicted", True)
+    assert judged.reasons == ('the source says "87.8%", the answer says "75%"',)
+
+
+def test_a_number_from_elsewhere_in_the_source_weakens_to_partial() -> None:
+    judged = check("Masked autoencoders are 3x scalable vision learners.", [source(ABSTRACT)])
     assert judged.label == "partial"
-    assert judged.reasons[0] == "75% occurs in the source, but not beside the rest of the sentence"
+    assert judged.reasons[0] == "3x occurs in the source, but not beside the rest of the sentence"
 
 
 def test_says_which_words_the_evidence_lacks() -> None:

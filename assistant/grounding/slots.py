@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[^\w\s]")
 _EDGE = "."
 _RUN = 5
 _ENOUGH = 3
+_CLEAR = 4  # words that agree on one side alone: "6.90 pp on MMLU", whatever follows
 _MOST = 40
 
 Filler = tuple[int, int, str]
@@ -47,9 +48,13 @@ def _tokens(text: str) -> list[str]:
 
 def likeness(one: Slots, i: int, other: Slots, j: int) -> int:
     """How many words next to two places agree, on both sides together; 0 if one side has none."""
-    left = _run(one.tokens, one.at[i], other.tokens, other.at[j], -1)
-    right = _run(one.tokens, one.at[i], other.tokens, other.at[j], 1)
+    left, right = _sides(one, i, other, j)
     return left + right if left and right else 0
+
+
+def _sides(one: Slots, i: int, other: Slots, j: int) -> tuple[int, int]:
+    left = _run(one.tokens, one.at[i], other.tokens, other.at[j], -1)
+    return left, _run(one.tokens, one.at[i], other.tokens, other.at[j], 1)
 
 
 def _run(one: Sequence[str], i: int, other: Sequence[str], j: int, step: int) -> int:
@@ -71,7 +76,7 @@ def exchanged(one: Slots, others: Sequence[Slots]) -> Iterator[tuple[Filler, int
             for j, held in enumerate(other.fillers[:_MOST]):
                 score = likeness(one, i, other, j)
                 if held[2] == filler[2]:
-                    same = max(same, score)
+                    same = max(same, score, _MOST if max(_sides(one, i, other, j)) >= _CLEAR else 0)
                 elif score > best[0]:
                     best = (score, k, j)
         if best[0] >= _ENOUGH and best[0] > same + 1:

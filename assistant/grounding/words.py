@@ -83,6 +83,13 @@ def content(text: str) -> Mapping[str, Word]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def sequence(text: str) -> tuple[str, ...]:
+    """The stems of the content words of `text` in order, with repeats; a number is read as a word."""
+    found = (match[0].casefold().removesuffix("'s") for match in _WORD.finditer(_PREFIX.sub(r"\1", text)))
+    return tuple(stem(word) for word in found if word not in _STOP and word not in _FRAME)
+
+
 def _without(text: str, stated: Sequence[Quantity]) -> str:
     """The text with a mark in the place of each quantity."""
     edges = [0, *(edge for q in stated for edge in (q.start, q.end)), len(text)]
