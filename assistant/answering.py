@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from . import render
 from .answer import Answer, Event, State
-from .citations import Binder, Citation, Outcome, Sentence, Writer, cited_papers
+from .citations import Binder, Citation, Sentence, cited_papers
+from .drafts import Outcome, Writer
 from .errors import ModelError
 from .hostile import warnings as of_orders
 from .missing.notes import full_text_note, language_note
@@ -40,8 +41,8 @@ def respond(found: Retrieved, writer: Writer, asked: Asked, sources: Sources | N
     yield from (Event("stage", stage={"name": name, "milliseconds": ms}) for name, ms in timings.items())
     papers = [passage.paper for passage in found.papers]
     said = Said(Binder(sources or Sources(), papers, dict(asked.numbers)), writer)
-    steps = {"write": said.write(found), "repair": said.repair()} if found.on_topic else {}
-    for name, step in steps.items():
+    steps = {"write": said.write(found), "repair": said.repair(), "translate": said.translate()}
+    for name, step in steps.items() if found.on_topic else ():
         started, busy = perf_counter(), name == "write"
         with closing(step):
             for event in step:
@@ -56,13 +57,14 @@ def respond(found: Retrieved, writer: Writer, asked: Asked, sources: Sources | N
 
 @dataclass(slots=True)
 class Said:
-    """What comes of the writing. `trouble` says why failed sentences were not repaired, if a model failed at it."""
+    """What comes of the writing. trouble: what a model failed at after it. missing: what the writer said is missing."""
 
     binder: Binder
     writer: Writer
     sentences: list[Sentence] = field(default_factory=list)
     cited: dict[int, tuple[Citation, ...]] = field(default_factory=dict)
     trouble: str = ""
+    missing: str | None = None
 
     def write(self, found: Retrieved) -> Generator[Event]:
         """Every draft, checked as it comes."""
@@ -89,6 +91,21 @@ class Said:
                 self.sentences[one.index] = sentence
                 reason = "; ".join(one.reasons) or "nothing that was retrieved supports it"
                 yield Event("revised", sentence=sentence, citations=self.cited[one.index], reason=reason)
+
+    def translate(self) -> Generator[Event]:
+        """What was checked in English, in the language of the question; a sentence whose figures would differ stays."""
+        said = self.writer.outcome().missing
+        texts = [*(one.text for one in self.sentences), *([said] if said else [])]
+        try:
+            told = self.writer.translate(texts)
+        except ModelError as error:
+            self.trouble = f"The answer could not be translated. {error}"
+            return
+        self.missing = told.get(len(self.sentences), said)
+        for place, one in enumerate(self.sentences):
+            if place in told:
+                self.sentences[place] = sentence = replace(one, text=told[place], original=one.text)
+                yield Event("revised", sentence=sentence, citations=self.cited[one.index], reason="translated")
 
     @property
     def citations(self) -> list[Citation]:
@@ -127,8 +144,8 @@ def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
 
 
 def _state(found: Retrieved, said: Said, asked: Asked, outcome: Outcome) -> tuple[State, str | None]:
-    """The state, and what is missing where it is not `answered`: a model says so itself, else the question's own words do."""
-    missing = outcome.missing if asked.mode == "llm" else (str(found.missing) or None)
+    """The state, and what is missing where it is not `answered`, as a model says, else the question's own words."""
+    missing = said.missing if asked.mode == "llm" else (str(found.missing) or None)
     if not any(sentence.label in ("supported", "partial") for sentence in said.sentences):
         return "not_in_corpus", missing or "No retrieved abstract states what was asked."
     if outcome.cut:

@@ -103,7 +103,7 @@ class Assistant:
         past = conversation.turns(history)
         llm = self.llm
         alone = self._standalone(question, past, llm)
-        found = self.retrieve(alone.question, filters=filters, top_k=top_k)
+        found = self._found(alone, filters, top_k or self.settings.top_k)
         writer = self._writers.writer(alone, self.index)
         asked = Asked(
             question,
@@ -128,12 +128,23 @@ class Assistant:
         from . import conversation
 
         if not past:
-            return conversation.Rewritten(question)
+            asked = conversation.Rewritten(question)
+            return asked if llm is None else conversation.in_english(asked, llm)
         cited = [paper_id for turn in past for _, paper_id in turn.cited]
         titles = {known: paper.title for paper in self.index.store.by_ids(cited) for known in paper.source_ids}
         if llm is not None:
-            return conversation.rewritten(question, past, titles, llm)
+            return conversation.in_english(conversation.rewritten(question, past, titles, llm), llm)
         return conversation.Rewritten(conversation.standalone(question, past, titles))
+
+    def _found(self, alone: Rewritten, filters: Filtering, top_k: int) -> Retrieved:
+        """What there is to answer from. A model reads twice as many papers where many may answer."""
+        from .extractive import shape_of
+
+        asked = alone.english or alone.question
+        found = self.retrieve(asked, filters=filters, top_k=top_k)
+        if self.llm is not None and shape_of(asked, found.papers) in ("list", "open"):
+            found = self.retrieve(asked, filters=filters, top_k=min(2 * top_k, 100))
+        return found
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""

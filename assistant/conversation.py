@@ -11,6 +11,7 @@ from . import prompts
 from .errors import SettingsError
 from .lexical import NAME
 from .marks import read_marks
+from .missing.notes import is_foreign
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -21,7 +22,8 @@ _TURNS = 6  # of the past, read for a follow-up
 _LONGEST = 1500  # characters of a past turn
 # Words that point back, and beginnings that leave out what they ask about.
 _POINTS_BACK = re.compile(
-    r"\b(it|its|they|their|them|this|that|these|those|he|she|his|her|ones|former|latter|same|others)\b",
+    r"\b(it|its|they|their|them|this|that|these|those|he|she|his|her|ones|former|latter|same|others|"
+    r"(the|of|both|either|neither|which) (one|two|three|four|first|second|third|last|other)|both|either|neither)\b",
     re.IGNORECASE,
 )
 _LEAVES_OUT = re.compile(r"\s*(and|but|also|what about|how about|why|then|so|or|any|compared)\b", re.IGNORECASE)
@@ -38,11 +40,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A question that stands alone, and what a model took to make it so."""
+    """A question that stands alone, and what a model took to make it so.
+
+    english: the same in English, where it is not asked in English and a model could translate it.
+    """
 
     question: str
-    reply: Reply | None = None
+    replies: tuple[Reply, ...] = ()
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    english: str | None = None
 
 
 def turns(history: Sequence[Mapping[str, Any]] | None) -> list[Turn]:
@@ -117,8 +123,25 @@ def rewritten(question: str, past: Sequence[Turn], titles: Mapping[str, str], ll
     conversation = prompts.fenced("CONVERSATION", told)
     reply = complete(llm, prompt.fill(conversation=conversation, question=question))
     text = " ".join(reply.text.split())
-    useful = 0 < len(text) <= 4 * len(question) + 400
-    return Rewritten(text if useful else question, reply, {prompt.name: prompt.fingerprint})
+    return Rewritten(text if _is_useful(text, question) else question, (reply,), {prompt.name: prompt.fingerprint})
+
+
+def in_english(asked: Rewritten, llm: LLM) -> Rewritten:
+    """The same with its English, where it is not in English. Raises ModelError; a useless reply changes nothing."""
+    from .llm import complete
+
+    if not is_foreign(asked.question):
+        return asked
+    prompt = prompts.load("translate_question")
+    reply = complete(llm, prompt.fill(question=prompts.fenced("QUESTION", asked.question)))
+    text = " ".join(reply.text.split())
+    fingerprints = {**asked.fingerprints, prompt.name: prompt.fingerprint}
+    english = text if _is_useful(text, asked.question) and not is_foreign(text) else None
+    return Rewritten(asked.question, (*asked.replies, reply), fingerprints, english)
+
+
+def _is_useful(text: str, question: str) -> bool:
+    return 0 < len(text) <= 4 * len(question) + 400
 
 
 def _readable(turn: Turn, titles: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .embeddings.weights import NAME as LOCAL
 from .grounding import Source
 from .hostile import harmless
 from .index import Index
@@ -35,11 +36,16 @@ class Sources:
         return [self._made[paper.id] for paper in wanted]
 
     def vector(self, text: str) -> NDArray[np.float32] | None:
-        """What a sentence of an answer says, to be held against the vectors of the sources; None without an index."""
-        return None if self._index is None else self._index.embedder.embed([text])[0]
+        """What a sentence of an answer says, to be held against the vectors of the sources; None if there are none."""
+        return None if self._index is None or not self._is_read else self._index.embedder.embed([text])[0]
+
+    @property
+    def _is_read(self) -> bool:
+        """Whether the scorer was fitted on vectors of this index's embedder; others mean nothing to it."""
+        return self._index is not None and self._index.embedder.name == LOCAL
 
     def _held(self, paper_ids: Sequence[str]) -> dict[str, Places]:
-        if self._index is None:
+        if self._index is None or not self._is_read:
             return {}
         numbers = {self._index.store.number(paper_id): paper_id for paper_id in paper_ids}
         return {numbers[number]: held for number, held in self._index.sentence_vectors(numbers).items()}

@@ -12,7 +12,7 @@ from .settings import Settings
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from .citations import Writer
+    from .drafts import Writer
     from .conversation import Rewritten
     from .index import Index
     from .llm import ModelSettings

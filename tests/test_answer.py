@@ -10,7 +10,7 @@ from doors import validator
 from assistant import Answer, Event, Paper, Passage
 from assistant.answering import Asked, respond
 from assistant.chunks import Chunk
-from assistant.citations import Draft, Failed, Outcome
+from assistant.drafts import Draft, Failed, Outcome
 from assistant.missing import Missing
 from assistant.retrieval import Retrieved, Why
 from assistant.retrieval.answerable import Features
@@ -39,6 +39,7 @@ class Scripted:
     drafts: tuple[Draft, ...]
     result: Outcome = field(default_factory=Outcome)
     repairs: tuple[Draft, ...] = ()
+    translations: Mapping[int, str] = field(default_factory=dict)
     worked: bool = False
     failed: list[Failed] = field(default_factory=list)
 
@@ -49,6 +50,9 @@ class Scripted:
     def repair(self, failed: Sequence[Failed]) -> Mapping[int, Draft]:
         self.failed = [*failed]
         return {one.index: draft for one, draft in zip(failed, self.repairs, strict=False)}
+
+    def translate(self, texts: Sequence[str]) -> Mapping[int, str]:
+        return self.translations
 
     def outcome(self) -> Outcome:
         return self.result
@@ -78,7 +82,8 @@ def test_a_name_that_no_paper_holds_makes_it_partial_and_is_named():
 
 
 def test_a_question_for_the_full_text_is_told_that_only_abstracts_were_read():
-    last = list(respond(FOUND, Scripted((NIGHT,)), replace(ASKED, question="What does table 3 say of owls?")))[-1].answer
+    wanted = replace(ASKED, question="What does table 3 say of owls?")
+    last = list(respond(FOUND, Scripted((NIGHT,)), wanted))[-1].answer
     assert last is not None
     assert any("Only abstracts were read" in warning for warning in last.warnings)
 

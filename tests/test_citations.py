@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.citations import Binder, Draft, cited_papers
+from assistant.citations import Binder, cited_papers
+from assistant.drafts import Draft
 from assistant.papers import Paper
 
 OWLS = Paper(

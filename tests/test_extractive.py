@@ -9,7 +9,8 @@ from doors import word_vectors
 
 from assistant import Paper, Passage
 from assistant.chunks import Chunk
-from assistant.citations import Binder, Draft
+from assistant.citations import Binder
+from assistant.drafts import Draft
 from assistant.extractive import Extractive, clauses, shape_of
 from assistant.extractive.naming import name_of
 from assistant.retrieval import Why

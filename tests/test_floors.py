@@ -17,7 +17,7 @@ PACKAGE = ROOT / "assistant"
 
 # A module may import only those above it; a deferred import counts. `__init__` and `__main__` come last.
 ORDER = """errors settings tokens prompts servers llm embeddings sentences marks papers hostile chunks store lexical missing vectors index
-ingest conversation retrieval grounding sources citations render extractive written answer answering writers corpora
+ingest conversation retrieval grounding sources drafts citations render extractive written answer answering writers corpora
 harness
 assistant integrations chat doctor cli""".split()
 
@@ -51,6 +51,8 @@ VENDORS = {
         "embeddings/served.py",
         "embeddings/unit.py",
         "extractive/candidates.py",
+        "grounding/examine.py",
+        "grounding/features.py",
         "index/dense.py",
         "index/files.py",
         "index/reading.py",

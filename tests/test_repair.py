@@ -8,7 +8,7 @@ import pytest
 from model_server import Messages, ModelServer
 
 from assistant import Assistant, Event, Settings
-from assistant.citations import Failed
+from assistant.drafts import Failed
 from assistant.written import repairing
 
 QUESTION = "What top-1 accuracy does Hierarchical Side-Tuning reach on VTAB-1k, and with how many tuned parameters?"
@@ -133,7 +133,7 @@ FAILED = [Failed(n, f"Statement {n}.", "paragraph", (), ("28.4 does not occur",)
     ],
 )
 def test_the_reply_is_read_strictly(reply: str, expected: list[tuple[int, str]]) -> None:
-    assert [(one.index, text) for one, text in repairing.read(reply, FAILED)] == expected
+    assert [(one.index, text) for one, text in repairing.corrected(reply, FAILED)] == expected
 
 
 def test_statements_cannot_close_their_fence() -> None:

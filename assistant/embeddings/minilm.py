@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .weights import MODEL, SHA256, Weights
+from .weights import MODEL, NAME, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ class MiniLM:
     def __init__(self, weights: Weights) -> None:
         from tokenizers import Tokenizer
 
-        self.name = f"all-MiniLM-L6-v2-{SHA256[MODEL][:8]}"
+        self.name = NAME
         self._model = weights.model
         self._session = open_session(weights.model, threads=cores())
         self._single: Any = None  # for many texts, opened when first needed

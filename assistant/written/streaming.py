@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ..citations import Block
+from ..drafts import Block
 from ..marks import move_marks_inside
 from ..sentences import split
 

@@ -83,7 +83,7 @@ def verdicts(answer: Mapping[str, Any], index: Index | None = None) -> list[Verd
     for sentence in answer["sentences"]:
         cited = list(dict.fromkeys(papers[one] for one in sentence["citations"]))
         everything = list(dict.fromkeys([*retrieved, *cited]))
-        vector = reader.vector(sentence["text"])
+        vector = reader.vector(_checked(sentence))
         judged.append(_judge(sentence, vector, _named(sources, cited), _named(sources, everything)))
     return judged
 
@@ -102,7 +102,7 @@ def _named(sources: Mapping[str, Source], names: Iterable[str]) -> list[Source]:
 def _judge(
     sentence: Mapping[str, Any], vector: Vector, cited: Sequence[Source], everything: Sequence[Source]
 ) -> Verdict:
-    text, heading = sentence["text"], sentence["block"] == "heading"
+    text, heading = _checked(sentence), sentence["block"] == "heading"
     by_cited, by_all = check(text, cited, vector), check(text, everything, vector)
     outcome: Outcome = "not_checkable" if heading else _outcome(by_cited, by_all)
     return Verdict(
@@ -115,6 +115,11 @@ def _judge(
         outcome == "supported" and by_cited.label != "supported",
         (by_cited if cited else by_all).reasons,
     )
+
+
+def _checked(sentence: Mapping[str, Any]) -> str:
+    """What can be held against an English abstract: the sentence, or what it is a translation of."""
+    return str(sentence.get("original") or sentence["text"])
 
 
 def _outcome(by_cited: Judgement, by_all: Judgement) -> Outcome:
