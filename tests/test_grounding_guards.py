@@ -123,3 +123,15 @@ def test_long_texts_take_linear_time(piece: str) -> None:
 def test_a_name_that_stands_beside_its_number_is_in_its_place_whatever_follows():
     source = "It gains 6.90 pp on MMLU, 8.26 pp on GSM8K, and 6.17 pp on HumanEval relative to the base data mix."
     assert findings("It gains 6.90 pp on MMLU relative to the base data mix.", [source]) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("It searches without any training.", "We present a training-free framework that searches."),
+        ("It learns a loss without real data.", "To eliminate the need for real data, it learns a loss."),
+        ("It needs more than 95% of the data.", "It needs >95% of the data, as well as the labels."),
+    ],
+)
+def test_ways_to_do_without_something_say_the_same(said: str, source: str):
+    assert [one for one in findings(said, [source]) if one.severity == "contradicted"] == []

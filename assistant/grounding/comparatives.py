@@ -25,7 +25,7 @@ _RANK = re.compile(r"(?:superior|inferior|advantage|improve|prefer)\w*$", re.IGN
 _STOP = re.compile(r"[;:]|[.!?]\s")
 _EQUAL = re.compile(
     r"\b(?:comparabl[ey]|on[\s-]par|similar(?:ly)? to|match(?:es|ed|ing)?|equal(?:ly)? to|equivalent to|same as"
-    r"|as (?:\w+ )?(?:good|well|fast|accurate|effective|efficient) as|competitive with)\b",
+    r"|(?!as well as)as (?:\w+ )?(?:good|well|fast|accurate|effective|efficient) as|competitive with)\b",
     re.IGNORECASE,
 )
 _BEFORE, _AFTER = 6, 5

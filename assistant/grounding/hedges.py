@@ -55,7 +55,7 @@ _WIDE = {
 }
 """What widens a claim, and which words of a source leave room for it."""
 _WIDENS = {
-    "all": r"(?<!not )(?:all|every|any)",
+    "all": r"(?<!not )(?<!without )(?<!no )(?:all|every|any)",
     "always": r"always|invariably|in every case|guarantee[sd]?",
     "only": r"(?<!not )only|(?<!not )solely|exclusively",
     "first": r"(?:the|is) (?:very )?first",

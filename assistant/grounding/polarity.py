@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import words
+from .phrases import unwound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -148,6 +149,7 @@ def _opposites() -> tuple[Mapping[str, Senses], Mapping[str, Senses]]:
 @lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
     """The units of a text with their polarity."""
+    text = unwound(text)
     units = tuple(_units(text))
     places: dict[str, list[int]] = {}
     for i, unit in enumerate(units):

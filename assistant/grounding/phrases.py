@@ -1,0 +1,17 @@
+"""Ways to say that something is left out, said one way: a guard that reads "without" reads them all."""
+
+from __future__ import annotations
+
+import re
+
+_FREE = re.compile(r"\b([^\W\d_]{3,}(?:-[^\W\d_]{3,})?)-free\b")
+_NEED = re.compile(
+    r"\b(?:(?:eliminat|obviat|remov|avoid|bypass|circumvent)(?:e|es|ed|ing|s)?|without|do(?:es)? not have) "
+    r"(?:the |any )?(?:need|requirement|necessity)s? (?:for|of|to have)\b|\bfree (?:of|from)\b",
+    re.IGNORECASE,
+)
+
+
+def unwound(text: str) -> str:
+    """The text, where "training-free" is "without training", and so is to eliminate the need for training."""
+    return _NEED.sub("without", _FREE.sub(r"without \1", text))
