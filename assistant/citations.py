@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .drafts import GAP, Block, Draft, Failed
+from .drafts import Block, Draft, Failed
 from .grounding import Evidence, Judgement, Label, check
+from .grounding.verbatim import GAP
 from .papers import Paper
 from .sources import Sources
 

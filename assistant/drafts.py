@@ -12,9 +12,6 @@ from .sentences import Span
 
 Block = Literal["paragraph", "bullet", "heading"]
 
-GAP = "…"
-"""Stands in an answer where words of a quoted sentence were left out."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -12,8 +12,8 @@ from .settings import Settings
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from .drafts import Writer
     from .conversation import Rewritten
+    from .drafts import Writer
     from .index import Index
     from .llm import ModelSettings
 

@@ -31,10 +31,17 @@ TYPES = (
 """The types with a meaning of their own, in the order of a report; others are reported under their own name."""
 
 
+_SELDOM = ("exclude", "to_fill_in")  # left out where they are empty
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question. `gold_papers` are ids or titles of the papers that answer it; `must_include` holds the facts
-    of a good answer, each a tuple of alternative spellings; `history` the turns before it."""
+    of a good answer, each a tuple of alternative spellings; `history` the turns before it.
+
+    exclude: ids or titles of papers that are put out of reach while it is asked, so that what only they state cannot
+    be answered. to_fill_in: the fields that a person has yet to give; measures do not score what rests on them.
+    """
 
     id: str
     type: str
@@ -44,11 +51,14 @@ class Question:
     gold_answer: str = ""
     must_include: tuple[tuple[str, ...], ...] = ()
     history: tuple[dict[str, Any], ...] = ()
+    exclude: tuple[str, ...] = ()
+    to_fill_in: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the fields of `extra` among them; `parse` reverses it."""
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "extra"}
+        plain = {name: value for name, value in plain.items() if value or name not in _SELDOM}
         plain["must_include"] = [list(fact) for fact in self.must_include]
         return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()} | self.extra
 
@@ -134,6 +144,8 @@ def parse(value: Any, place: str) -> Question:
         gold_answer=_text(value, "gold_answer", place),
         must_include=tuple(_facts(value.get("must_include"), f"{place}: must_include")),
         history=tuple(_turns(value.get("history"), f"{place}: history")),
+        exclude=tuple(dict.fromkeys(_texts(value.get("exclude"), f"{place}: exclude"))),
+        to_fill_in=tuple(dict.fromkeys(_texts(value.get("to_fill_in"), f"{place}: to_fill_in"))),
         extra={name: given for name, given in value.items() if name not in known},
     )
 

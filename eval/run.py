@@ -7,29 +7,29 @@ import json
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.errors import AssistantError, QuestionsError
+from assistant.errors import QuestionsError
 
 from . import gold as gold_papers
+from .asking import SCHEMA_VERSION, Asking, plain, to_judge_again
 from .bootstrap import SAMPLES
 from .dataset import Question, load
 from .dataset import split as split_of
 from .journal import OUTCOMES, RUN, Journal, unfinished
-from .measures import Case, Scored, Unscored, failed, score
+from .judge import ASKED_TWICE, Judge, judging
 from .report import REPORTS, markdown, write_report
 from .summary import summarise
 
 if TYPE_CHECKING:
     from assistant import Assistant, Settings
 
-SCHEMA_VERSION = 1
+_AT_ONCE = 4  # questions, where a model is waited for
 
 Progress = Callable[[int, int], None]
 """Told (done, total) in questions: once at the beginning, then after each."""
@@ -64,6 +64,9 @@ def evaluate(
     limit: int | None = None,
     fresh: bool = False,
     seed: int = 0,
+    workers: int | None = None,
+    judge: str | bool = False,
+    judged_twice: float = ASKED_TWICE,
     on_progress: Progress | None = None,
 ) -> Evaluation:
     """Asks the questions and measures the answers, as eval/measures defines each measure.
@@ -71,22 +74,40 @@ def evaluate(
     questions: a JSONL file, the name of a bundled set, or a list. out: a folder for outcomes.jsonl, run.json,
     summary.json and report.md; with an earlier start of the same run in it, only the rest is asked, and `fresh`
     begins anew. split: which half of the questions, as dataset.split tells. limit: only the first so many of them.
+    workers: questions asked at once (None: 4 where a model is asked, else 1); they change no outcome. judge: True asks
+    the model that writes, or that the settings name, a text another model of that server, for verdicts besides;
+    judged_twice: the share (0..1) of its items that it is asked again.
 
     A question that fails is an outcome that no measure scores. Raises QuestionsError for questions that cannot be
-    used, for a corpus that lacks most gold papers, and for a folder that holds another run; IndexMissing.
+    used, for a corpus that lacks most gold papers, and for a folder that holds another run; IndexMissing; ModelError
+    where there is no judge to ask.
     """
     chosen = _chosen(load(questions), split, limit)
     gold = gold_papers.match(assistant, chosen)
-    run = _described(assistant, chosen, gold, seed)
-    run["questions"] |= {"source": str(questions) if isinstance(questions, (str, Path)) else None, "split": split}
-    journal = None if out is None else Journal(out)
-    with nullcontext() if journal is None else journal.held():
-        outcomes = _asked(assistant, chosen, _Start(run, gold, journal, fresh), on_progress or _unseen)
-        evaluation = Evaluation(run, outcomes, summarise(outcomes, seed))
-        if journal is not None:
-            journal.write_json("summary.json", evaluation.summary)
-            write_report(journal, evaluation.run, evaluation.outcomes, evaluation.summary)
+    wanted = judge if isinstance(judge, str) else None
+    judges = judging(assistant.settings, wanted, llm=assistant.llm, seed=seed, twice=judged_twice) if judge else None
+    with judges or nullcontext() as asked:
+        run = _described(assistant, chosen, gold, seed, asked)
+        run["questions"] |= {"source": str(questions) if isinstance(questions, (str, Path)) else None, "split": split}
+        journal = None if out is None else Journal(out)
+        start = _Start(run, journal, fresh)
+        with nullcontext() if journal is None else journal.held():
+            asking = Asking(assistant, gold, asked, start.keep)
+            at_once = workers or (_AT_ONCE if assistant.llm is not None or asked else 1)
+            outcomes = _asked(asking, chosen, start, at_once, on_progress or _unseen)
+            evaluation = Evaluation(run, outcomes, summarise(outcomes, seed))
+            if journal is not None:
+                _written(journal, evaluation)
     return evaluation
+
+
+def _written(journal: Journal, evaluation: Evaluation) -> None:
+    """What a finished run leaves: its outcomes in the order asked, the figures and the reports."""
+    if [one["id"] for one in journal.outcomes()] != [one["id"] for one in evaluation.outcomes]:
+        journal.rewrite(evaluation.outcomes)
+    journal.write_json(RUN, evaluation.run)
+    journal.write_json("summary.json", evaluation.summary)
+    write_report(journal, evaluation.run, evaluation.outcomes, evaluation.summary)
 
 
 def _unseen(done: int, total: int) -> None:
@@ -109,7 +130,6 @@ class _Start:
     """What a start of a run knows before it asks."""
 
     run: dict[str, Any]
-    gold: gold_papers.Gold
     journal: Journal | None
     fresh: bool
 
@@ -119,7 +139,10 @@ class _Start:
             return {}
         if self.fresh:
             self.journal.clear(RUN, OUTCOMES)
-        done = unfinished(self.journal, self.run, {one.id: _json(one.to_dict()) for one in questions})
+        left = unfinished(self.journal, self.run, {one.id: plain(one.to_dict()) for one in questions})
+        done = {name: one for name, one in left.items() if not to_judge_again(one)}
+        if len(done) < len(left):
+            self.journal.rewrite(done.values())
         if earlier := self.journal.run():
             self.run.update({"date": earlier["date"], "resumed": [*earlier.get("resumed", []), self.run["date"]]})
         self.journal.clear("summary.json", *REPORTS)
@@ -132,64 +155,22 @@ class _Start:
 
 
 def _asked(
-    assistant: Assistant, questions: Sequence[Question], start: _Start, on_progress: Progress
+    asking: Asking, questions: Sequence[Question], start: _Start, workers: int, on_progress: Progress
 ) -> list[dict[str, Any]]:
     """The outcome of every question, in order: those of an earlier start, and the rest, asked now."""
     outcomes = start.outcomes(questions)
     on_progress(len(outcomes), len(questions))
-    if len(outcomes) < len(questions):
-        # The first question would otherwise pay for loading the embedder and the index.
-        assistant.retrieve("warm up", top_k=1)
-    for question in questions:
-        if question.id not in outcomes:
-            outcomes[question.id] = outcome = ask(assistant, question, start.gold)
-            start.keep(outcome)
+    with closing(asking.each([one for one in questions if one.id not in outcomes], workers)) as asked:
+        for outcome in asked:
+            outcomes[outcome["id"]] = outcome
             on_progress(len(outcomes), len(questions))
+    if asking.judge is not None:
+        start.run["judge"] = asking.judge.told()
     return [outcomes[question.id] for question in questions]
 
 
-def ask(assistant: Assistant, question: Question, gold: gold_papers.Gold) -> dict[str, Any]:
-    """One question's outcome, as assistant/schemas/outcome.schema.json has it."""
-    started = perf_counter()
-    answer: dict[str, Any] | None = None
-    error: AssistantError | None = None
-    try:
-        found = assistant.ask(question.question, history=question.history or None)
-        seconds = perf_counter() - started
-        answer = _json(found.to_dict())
-        named = {name: gold[name] for name in question.gold_papers}
-        scored = score(Case(question, answer, named, seconds, assistant.index))
-    except AssistantError as raised:
-        error = raised
-        scored = failed(f"failed: {type(raised).__name__}")
-    return _outcome(question, answer, error, scored)
-
-
-def _outcome(
-    question: Question, answer: dict[str, Any] | None, error: AssistantError | None, scored: Scored
-) -> dict[str, Any]:
-    scores = scored.scores.items()
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "id": question.id,
-        "type": question.type,
-        "split": split_of(question),
-        "question": _json(question.to_dict()),
-        "answer": answer,
-        "error": None if error is None else error.to_dict(),
-        "scores": {name: None if isinstance(one, Unscored) else round(one, 6) for name, one in scores},
-        "reasons": {name: one.reason for name, one in scores if isinstance(one, Unscored)},
-        "details": _json(scored.details),
-    }
-
-
-def _json(value: Any) -> Any:
-    """As it will be read back: an outcome is the same whether it comes from the disk or not."""
-    return json.loads(json.dumps(value))
-
-
 def _described(
-    assistant: Assistant, questions: Sequence[Question], gold: gold_papers.Gold, seed: int
+    assistant: Assistant, questions: Sequence[Question], gold: gold_papers.Gold, seed: int, judge: Judge | None
 ) -> dict[str, Any]:
     """What run.json says. `settings` and `identity` must be equal for a start to go on with an earlier one."""
     text = json.dumps([question.to_dict() for question in questions], sort_keys=True)
@@ -203,9 +184,11 @@ def _described(
             "embedder": assistant.index.embedder.name,
             "model": None if (llm := assistant.llm) is None else llm.metadata.model_name,
             "version": _version("abstract-assistant"),
+            **(judge.identity if judge else {}),
         },
         "papers": assistant.index.store.count(),
         "questions": {"n": len(questions), "sha256": hashlib.sha256(text.encode()).hexdigest()},
+        "to_fill_in": [question.id for question in questions if question.to_fill_in],
         "gold": {"papers": len(gold), "missing": [name for name, ids in gold.items() if not ids]},
         "bootstrap": {"samples": SAMPLES, "seed": seed, "level": 0.95},
         "versions": {"python": platform.python_version(), "numpy": _version("numpy")},

@@ -8,7 +8,7 @@ from typing import Any
 
 from .bootstrap import Metric, auroc, metric
 from .dataset import TYPES
-from .measures import NAMES
+from .measures import JUDGED, NAMES
 from .measures.declining import FALSE_PREMISE, risk_coverage
 
 SCHEMA_VERSION = 1
@@ -32,8 +32,9 @@ def summarise(outcomes: Sequence[Outcome], seed: int = 0) -> dict[str, Any]:
 
 
 def measured(outcomes: Sequence[Outcome], seed: int) -> dict[str, Metric]:
-    """Each measure over these outcomes."""
-    return {name: _measure(outcomes, name, seed) for name in NAMES}
+    """Each measure over these outcomes; those of a judge where one was asked."""
+    judged = JUDGED if any(JUDGED[0] in one["scores"] for one in outcomes) else ()
+    return {name: _measure(outcomes, name, seed) for name in (*NAMES, *judged)}
 
 
 def _measure(outcomes: Sequence[Outcome], name: str, seed: int) -> Metric:
@@ -69,8 +70,14 @@ def _stages(outcomes: Sequence[Outcome], seed: int) -> dict[str, Metric]:
 
 
 def _judgeable(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Those that tell whether declining was right: answered or declined, their premise not false."""
-    return [one for one in outcomes if one["answer"] is not None and one["type"] != FALSE_PREMISE]
+    """Those that tell whether declining was right: answered or declined, their premise not false, their truth known."""
+    known = [one for one in outcomes if not _is_open(one)]
+    return [one for one in known if one["answer"] is not None and one["type"] != FALSE_PREMISE]
+
+
+def _is_open(outcome: Outcome) -> bool:
+    """Whether a person has yet to say if the question can be answered."""
+    return "answerable" in outcome["question"].get("to_fill_in", ())
 
 
 def _auroc(outcomes: Sequence[Outcome], seed: int) -> Metric:
@@ -79,13 +86,14 @@ def _auroc(outcomes: Sequence[Outcome], seed: int) -> Metric:
     for one in judgeable:
         sure[one["question"]["answerable"]].append(one["answer"]["answerable"])
     found = auroc(sure[True], sure[False], seed)
-    left = len(outcomes) - len(judgeable)
+    still_open = sum(map(_is_open, outcomes))
+    left = {"false premise or failed": len(outcomes) - len(judgeable) - still_open, "to be filled in": still_open}
     return Metric(
         found.mean,
         found.low,
         found.high,
         found.n,
-        {**found.unscored, **({"false premise or failed": left} if left else {})},
+        {**found.unscored, **{reason: n for reason, n in left.items() if n}},
     )
 
 

@@ -11,6 +11,18 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- tree -->\n```text\n", "```\n<!-- /tree -->"
 OTHERS = {
+    "assistant/extractive/weights.json": "the fitted weights of the ranker of sentences",
+    "assistant/grounding/opposites.json": "words that say the opposite, by sense",
+    "assistant/grounding/support.json": "the fitted weights of the scorer, and where they come from",
+    "docs/chat.md": "the chat page: who may do what, and its API",
+    "docs/own_evaluation.md": "a sitting: evaluating on one's own papers",
+    "eval/data/adversarial.jsonl": "56 poisoned papers, each with what its writer is after",
+    "prompts/judge_correctness.md": "a judge: how right an answer is",
+    "prompts/judge_support.md": "a judge: what the abstracts say of a sentence",
+    "prompts/make_questions.md": "questions drafted from an abstract",
+    "prompts/translate_answer.md": "checked sentences in the language of the question",
+    "prompts/translate_question.md": "a question in English, to search with",
+    "scripts/answerable_questions.jsonl": "questions that the floor and what is missing were fitted on",
     "eval/report/base.html.j2": "what every page has: the policy that lets nothing in, one style, one script",
     "eval/report/chart.html.j2": "a chart with its numbers",
     "eval/report/compare.html.j2": "two runs compared",

@@ -83,9 +83,9 @@ def test_spans_count_code_points_and_the_abstract_stays_whole() -> None:
     assert marks(shown) == {"t0-a": text[4:17]}
 
 
-def test_the_title_of_a_mark_holds_the_papers_title_and_the_quote() -> None:
-    title = re.search(r'class="cite"[^>]*title="([^"]*)"', show.conversation([settled()]))
-    assert title and html.unescape(title[1]) == f"Owl Blades\n“{ABSTRACT[18:60]}”"
+def test_a_mark_holds_the_papers_title_and_the_quote() -> None:
+    told = re.search(r'class="cite"[^>]*data-title="([^"]*)" data-quote="([^"]*)"', show.conversation([settled()]))
+    assert told and [html.unescape(text) for text in told.groups()] == ["Owl Blades", f"“{ABSTRACT[18:60]}”"]
 
 
 def test_one_mark_stands_for_all_spans_of_a_paper_in_a_sentence() -> None:
@@ -147,23 +147,32 @@ def test_the_footer_names_the_model_or_says_that_there_was_none() -> None:
 
 def test_an_indexing_shows_how_far_it_is() -> None:
     shown = show.conversation([Turn("Q", doing="Indexing", done=(120.0, 340.0))])
-    assert '<progress max="340" value="120">' in shown and 'aria-busy="true"' in shown
+    assert re.search(r'<progress aria-label="[^"]+" max="340" value="120">', shown) and 'aria-busy="true"' in shown
 
 
 def hostile(text: str) -> list[Turn]:
     """Turns in which every text from outside is `text`."""
     said = sentence(text, reasons=[text], label="partial")
     near = [{"paper_id": "p", "title": text, "url": text, "score": 0.1}]
-    about = paper(title=text, authors=[text], venue=text, url=text, doi=text, abstract=text)
+    about = paper(listed=text, title=text, authors=[text], venue=text, url=text, doi=text, abstract=text)
     cited = {**quote(0, len(text)), "quote": text}
-    named = answer(missing=text, warnings=[text], mode="llm", model=text, corpus=text)
+    found = [{"paper_id": "p", "text": text, "rank": 1, "similarity": 0.5, "dense_rank": 1, "lexical_rank": None}]
+    named = answer(
+        passages=found,
+        timings={text: 3.0, "total": 3.0},
+        missing=text,
+        warnings=[text],
+        mode="llm",
+        model=text,
+        corpus=text,
+    )
     whole = settled(
         question=text, sentences=(said,), papers=(about,), citations=(cited,), answer=named, revised={0: text}
     )
     error = {"type": "E", "message": text, "cure": text, "retryable": False}
     return [
         whole,
-        declined(nearest=near, passages=[{"paper_id": "p", "text": text}]),
+        declined(nearest=near, passages=found),
         Turn(text, doing=None, error=error),
         Turn(text, doing=text),
     ]

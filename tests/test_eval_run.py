@@ -177,7 +177,7 @@ def test_history_reaches_the_assistant(assistant: Assistant):
 
 
 def test_a_careless_model_is_measured_as_it_was_shown(settings: Settings):
-    model = scripted("The zebra grating reaches 31.4% on the SunBench test [7]. Tomatoes glow at night [1].")
+    model = scripted("The zebra grating reaches 31.4% on the SunBench test [7]. Submarines sing arias underwater [1].")
     with Assistant(replace(settings, mode="auto"), embedder=Tiny(), llm=model) as assistant:
         found = assistant.evaluate(QUESTIONS[:1])
     figures = {name: one["mean"] for name, one in found.summary["measures"].items()}

@@ -16,10 +16,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "assistant"
 
 # A module may import only those above it; a deferred import counts. `__init__` and `__main__` come last.
-ORDER = """errors settings tokens prompts servers llm embeddings sentences marks papers hostile chunks store lexical missing vectors index
-ingest conversation retrieval grounding sources drafts citations render extractive written answer answering writers corpora
-harness
-assistant integrations chat doctor cli""".split()
+ORDER = """errors settings tokens prompts servers llm embeddings sentences marks papers hostile chunks store lexical
+missing vectors index ingest conversation retrieval grounding sources drafts citations render extractive written
+answer answering writers corpora harness assistant integrations chat doctor cli""".split()
 
 # The files that may import each library, all of them inside a function but numpy (and click, in its door).
 VENDORS = {
@@ -30,12 +29,24 @@ VENDORS = {
         f"cli/{name}.py"
         for name in (
             *("__init__", "bars", "chat", "checkup", "door", "indexing", "options", "papers"),
-            *(f"evaluation/{name}" for name in ("__init__", "adversarial", "comparing", "reporting", "retrieval", "run", "validating")),
+            *(
+                f"evaluation/{name}"
+                for name in (
+                    "__init__",
+                    "adversarial",
+                    "comparing",
+                    "drafting",
+                    "reporting",
+                    "retrieval",
+                    "run",
+                    "validating",
+                )
+            ),
         )
     },
     "filelock": {"index/locks.py"},
     "ftfy": {"papers/mojibake.py"},
-    "gradio": {"chat/page.py"},
+    "gradio": {f"chat/{name}.py" for name in ("api", "asking", "choosing", "page", "papers_panel")},
     "huggingface_hub": {"embeddings/weights.py"},
     "llama_index": {
         "chunks.py",
@@ -80,7 +91,12 @@ VENDORS = {
 }
 AT_THE_TOP = {"numpy", "click"}
 # Files that are made of a vendor's classes import it at their top, and are themselves imported only inside functions.
-LATE = {"chat/page.py", "integrations/llama_index.py", "llm/adapter.py", "llm/course.py"}
+LATE = {
+    *(f"chat/{name}.py" for name in ("api", "asking", "choosing", "page", "papers_panel")),
+    "integrations/llama_index.py",
+    "llm/adapter.py",
+    "llm/course.py",
+}
 STANDARD = {*__import__("sys").stdlib_module_names, "__future__"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 

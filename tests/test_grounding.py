@@ -177,3 +177,16 @@ def test_a_name_may_rest_on_the_title_but_a_quantity_may_not() -> None:
         check("MiniGPT-4 aligns a frozen visual encoder with a frozen language model.", [source]).label == "supported"
     )
     assert check("It aligns 80% of a frozen visual encoder.", [source]).label != "supported"
+
+
+def test_a_visibly_trimmed_quote_is_its_pieces_and_a_name_may_lead_it():
+    text = "We present OwlNet, which flies at night, and test it on mice. It is quiet."
+    source = Source(text, tuple(split(text)), "OwlNet: Silent Flight")
+    cut = check("OwlNet: We present OwlNet, … and test it on mice.", [source])
+    assert (cut.label, [text[one.start : one.end] for one in cut.evidence]) == (
+        "supported",
+        ["We present OwlNet,", "and test it on mice."],
+    )
+    assert check("OwlNet: It is quiet.", [source]).support == 1.0
+    assert check("FalconNet: It is quiet.", [source]).support < 1.0
+    assert check("and test it on mice … We present OwlNet", [source]).support < 1.0  # another order is no quote

@@ -1,4 +1,4 @@
-"""The chat page: one local web page over one shared assistant. `launch` starts it; gradio is imported only then."""
+"""The chat page: one web page over shared assistants. `launch` starts it; gradio is imported only then."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .access import Rules
+from .site import Site
+
 if TYPE_CHECKING:
     from ..assistant import Assistant
     from .turns import Meter
 
-__all__ = ["Chat", "launch"]
+__all__ = ["Chat", "Rules", "Site", "launch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,27 @@ class Chat:
 def launch(
     assistant: Assistant,
     *,
-    host: str = "127.0.0.1",
+    rules: Rules | None = None,
+    site: Site | None = None,
     port: int | None = None,
+    auth: tuple[str, str] | None = None,
     open_browser: bool = False,
     meter: Meter | None = None,
 ) -> Chat:
     """Serves the page and returns at once. The assistant stays the caller's: it is shared by every session.
 
-    port: None takes the first free one from 7860. meter: what the assistant's `on_progress` was given, so that the
-    page can show how far a first indexing is. Raises SettingsError where the port cannot be used.
+    rules: what visitors may do, as `rules_for` makes them; default: those for this machine alone. site: the address
+    to bind to and the names by which others reach it; default: loopback. port: None takes the first free one from 7860.
+    auth: name and password. meter: what the assistant's `on_progress` was given, so that the page can show how far a
+    first indexing is. Raises SettingsError where the port cannot be used or the page would be open to everyone.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-    _around_proxies(host)
-    from .page import serve
+    site = site or Site()
+    _around_proxies(site.host)
+    from .server import rules_for, serve
 
-    return Chat(*serve(assistant, meter, host=host, port=port, open_browser=open_browser))
+    rules = rules or rules_for(site, auth=auth is not None)
+    return Chat(*serve(assistant, meter, rules=rules, site=site, port=port, auth=auth, open_browser=open_browser))
 
 
 def _around_proxies(host: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from ..render import bibtex
 from .show import read_link, safe, span_key
 from .turns import Turn
 
@@ -17,7 +20,10 @@ def sources(turns: Sequence[Turn]) -> str:
     now = {paper["paper_id"] for paper in turns[newest].papers} if turns else set()
     ordered = sorted(papers.values(), key=lambda paper: int(paper["number"]))
     cards = {
-        one["paper_id"]: _card(one, _spans(turns, one["paper_id"], newest), one["paper_id"] in now) for one in ordered
+        one["paper_id"]: _card(
+            one, _spans(turns, one["paper_id"], newest), _why(turns, one["paper_id"]), one["paper_id"] in now
+        )
+        for one in ordered
     }
     latest = "".join(card for paper_id, card in cards.items() if paper_id in now)
     before = "".join(card for paper_id, card in cards.items() if paper_id not in now)
@@ -54,20 +60,49 @@ def _spans(turns: Sequence[Turn], paper_id: str, newest: int) -> list[Span]:
     ]
 
 
-def _card(paper: Mapping[str, Any], spans: Sequence[Span], is_open: bool) -> str:
+def _why(turns: Sequence[Turn], paper_id: str) -> str:
+    """Why the paper was retrieved for the newest question that it answers, as far as that is known."""
+    for turn in reversed(turns):
+        passages = [one for one in (turn.answer or {}).get("passages", ()) if one["paper_id"] == paper_id]
+        if passages:
+            return _reasons(passages)
+    return ""
+
+
+def _reasons(passages: Sequence[Mapping[str, Any]]) -> str:
+    first = passages[0]
+    likeness = max(float(passage["similarity"]) for passage in passages)
+    ways = [
+        f"no. {int(first[rank])} by {name}"
+        for rank, name in (("dense_rank", "meaning"), ("lexical_rank", "words"))
+        if first[rank] is not None
+    ]
+    return f"Found as no. {int(first['rank'])}: {', '.join([*ways, f'similarity {likeness:.2f}'])}."
+
+
+def _card(paper: Mapping[str, Any], spans: Sequence[Span], why: str, is_open: bool) -> str:
     number = int(paper["number"])
+    reasons = f'<p class="why">{safe(why)}</p>' if why else ""
+    entry = safe(_entry(json.dumps(paper, sort_keys=True)))
     return (
         f'<details class="card" id="paper-{number}"{" open" if is_open else ""}>'
         f'<summary><span class="number">{number}</span><span class="title">{safe(paper["title"])}</span></summary>'
-        f'{_byline(paper)}<p class="abstract">{marked(paper["abstract"], spans)}</p>'
+        f'{_byline(paper)}<p class="abstract">{marked(paper["abstract"], spans)}</p>{reasons}'
+        f'<button type="button" class="copy" data-copy="{entry}">Copy BibTeX</button>'
         f'<a class="back" href="#conversation">Back to the answer</a></details>'
     )
+
+
+@lru_cache(1024)  # the cards are made anew with every sentence
+def _entry(paper: str) -> str:
+    return bibtex({"papers": [json.loads(paper)]}).strip()
 
 
 def _byline(paper: Mapping[str, Any]) -> str:
     authors = list(paper["authors"])
     names = ", ".join(authors[:3]) + (" et al." if len(authors) > 3 else "")
-    known = [safe(part) for part in (names, paper["venue"], paper["year"]) if part]
+    date = paper["year"] or paper.get("listed")
+    known = [safe(part) for part in (names, paper["venue"], date) if part]
     known += [there] if (there := read_link(paper)) else []
     return f'<p class="byline">{" · ".join(known)}</p>' if known else ""
 

@@ -13,6 +13,13 @@ from .turns import Turn
 # Beside HTML's own characters those that a template language would read.
 _TEMPLATE = str.maketrans({sign: f"&#{ord(sign)};" for sign in "{}$`"})
 
+_STAGES = {
+    "open": "Opened the papers",
+    "embed": "Read the question",
+    "search": "Searched",
+    "write": "Answered and checked",
+    "repair": "Repaired",
+}
 _VERDICTS = {
     "partial": "only partly supported",
     "unsupported": "not supported by the abstracts",
@@ -91,8 +98,8 @@ def _mark(paper: int, cited: Sequence[Mapping[str, Any]], title: str, number: in
     keys = " ".join(span_key(number, citation["id"]) for citation in cited)
     quotes = " … ".join(f"“{citation['quote']}”" for citation in cited)
     return (
-        f'<a class="cite" href="#paper-{int(paper)}" data-cites="{keys}" title="{safe(title)}&#10;{safe(quotes)}" '
-        f'aria-label="Source {int(paper)}: {safe(title)}">{int(paper)}</a>'
+        f'<a class="cite" href="#paper-{int(paper)}" data-cites="{keys}" data-title="{safe(title)}" '
+        f'data-quote="{safe(quotes)}" aria-label="Source {int(paper)}: {safe(title)}">{int(paper)}</a>'
     )
 
 
@@ -116,18 +123,32 @@ def _revised(sentence: Mapping[str, Any], turn: Turn) -> str:
 
 
 def _doing(turn: Turn) -> str:
-    if turn.done is None:
-        return f'<p class="doing"><span class="pulse"></span>{safe(turn.doing)}</p>'
-    done, total = turn.done
-    bar = f'<progress max="{total:.0f}" value="{done:.0f}"></progress>'
-    return f'<p class="doing"><span class="pulse"></span>{safe(turn.doing)}{bar}{done:.0f} of {total:.0f}</p>'
+    """The stages that are over with their times, and what goes on; the script counts the seconds of that."""
+    over = "".join(f"<li>{safe(_STAGES.get(name, name))} <b>{safe(took(ms))}</b></li>" for name, ms in turn.stages)
+    stages = f'<ol class="stages">{over}</ol>' if over else ""
+    how_far = ""
+    if turn.done is not None:
+        done, total = turn.done
+        how_far = f"{progress('Papers indexed', done, total)}{done:.0f} of {total:.0f}"
+    clock = '<span class="clock" aria-hidden="true"></span>'
+    return f'{stages}<p class="doing"><span class="pulse"></span>{safe(turn.doing)}{how_far} {clock}</p>'
+
+
+def progress(label: str, done: float, total: float) -> str:
+    """A bar. label: what is counted, for those who cannot see it."""
+    return f'<progress aria-label="{safe(label)}" max="{total:.0f}" value="{done:.0f}"></progress>'
+
+
+def took(milliseconds: float) -> str:
+    """A time as one reads it."""
+    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{max(1, round(milliseconds))} ms"
 
 
 def _decline(answer: Mapping[str, Any]) -> str:
-    missing = f"<p>{safe(answer['missing'])}</p>" if answer["missing"] else ""
-    return f'<div class="decline"><p class="says">{safe(answer["text"])}</p>{missing}{_nearest(answer)}</div>' + _foot(
-        answer
-    )
+    missing = f'<p class="missing"><b>Missing:</b> {safe(answer["missing"])}</p>' if answer["missing"] else ""
+    notes = "".join(f'<p class="note">{safe(note)}</p>' for note in answer["warnings"])
+    says = f'<p class="says">{safe(answer["text"])}</p>{missing}{_nearest(answer)}'
+    return f'<div class="decline">{says}</div>{notes}{_foot(answer)}'
 
 
 def _nearest(answer: Mapping[str, Any]) -> str:
@@ -153,12 +174,16 @@ def _notes(answer: Mapping[str, Any]) -> str:
 
 def _foot(answer: Mapping[str, Any]) -> str:
     """Who answered from what, and how long it took."""
-    seconds = answer["timings"].get("total", 0) / 1000
-    took = f"{seconds:.1f} s" if seconds >= 0.1 else "under 0.1 s"
-    stages = ", ".join(f"{name} {ms:.0f} ms" for name, ms in answer["timings"].items())
+    times = {name: float(ms) for name, ms in answer["timings"].items()}
+    total = times.pop("total", 0.0)
     who = "Not answered" if answer["state"] == "not_in_corpus" else way(answer["mode"], answer["model"])
-    parts = [who, f"corpus {answer['corpus']}", took]
-    return f'<p class="foot" title="{safe(stages)}">{safe(" · ".join(parts))}</p>'
+    cost = (answer.get("usage") or {}).get("cost")
+    parts = [who, f"corpus {answer['corpus']}", took(total), *([f"{float(cost):.4f} USD"] if cost else [])]
+    stages = ", ".join(f"{_STAGES.get(name, name).lower()} {took(ms)}" for name, ms in times.items())
+    line = safe(" · ".join(parts))
+    if not stages:
+        return f'<p class="foot">{line}</p>'
+    return f'<details class="foot"><summary>{line}</summary>{safe(stages)}</details>'
 
 
 def way(mode: str, model: str | None) -> str:

@@ -26,7 +26,9 @@ _GLANCE = 0.3  # seconds between two looks at an indexing
 class Turn:
     """One question. `doing` says what goes on and is None once the turn is settled: then it has an answer or an error
     or was stopped. Sentences, citations and papers have the shapes of the Answer's dict; `revised` holds the reason
-    why a sentence, named by its index, was changed after it had been shown. `done` is (papers, of how many)."""
+    why a sentence, named by its index, was changed after it had been shown. `done` is (papers, of how many). `stages`
+    are those that are over, each with its milliseconds. `kept` says that it came back from the reader's own browser;
+    `vote` is what the reader thought of it."""
 
     question: str
     doing: str | None = SEARCHING
@@ -38,6 +40,9 @@ class Turn:
     answer: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     stopped: bool = False
+    stages: tuple[tuple[str, float], ...] = ()
+    kept: bool = False
+    vote: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,16 +61,20 @@ class Meter:
 
 
 def converse(
-    assistant: Assistant, question: str, past: Sequence[Turn] = (), meter: Meter | None = None
+    assistant: Assistant,
+    question: str,
+    past: Sequence[Turn] = (),
+    meter: Meter | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Generator[Turn]:
     """The turn as it grows; the last one is settled. An AssistantError becomes part of it. Closing this generator
-    closes the assistant's stream."""
+    closes the assistant's stream. options: filters and top_k, as `Assistant.stream` takes them."""
     turn = Turn(question)
     yield turn
     try:
         for so_far in _opening(assistant, meter):
             yield replace(turn, doing=INDEXING if so_far else OPENING, done=so_far)
-        with closing(assistant.stream(question, history=history(past))) as events:
+        with closing(assistant.stream(question, history=history(past), **(options or {}))) as events:
             for event in events:
                 before, turn = turn, _with_papers(assistant, after(turn, event))
                 if turn != before:
@@ -84,7 +93,10 @@ def after(turn: Turn, event: Event) -> Turn:
         whole = event.answer.to_dict()
         sentences, citations, papers = (tuple(whole[name]) for name in ("sentences", "citations", "papers"))
         settled = replace(turn, doing=None, done=None, answer=whole)
-        return replace(settled, sentences=sentences, citations=citations, papers=papers)
+        return replace(settled, sentences=sentences, citations=citations, papers=_dated(papers, turn.papers))
+    if event.stage is not None:
+        over = (str(event.stage["name"]), float(event.stage["milliseconds"]))
+        return replace(turn, doing=WRITING, done=None, stages=(*turn.stages, over))
     if event.sentence is None:
         return replace(turn, doing=WRITING, done=None)
     sentence = event.sentence.to_dict()
@@ -131,6 +143,12 @@ def _opening(assistant: Assistant, meter: Meter | None) -> Iterator[tuple[float,
         opened.result()
     finally:
         pool.shutdown(wait=False)
+
+
+def _dated(papers: Sequence[Mapping[str, Any]], held: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """The answer's papers with the dates on which pages listed them, which the answer does not tell."""
+    listed = {paper["paper_id"]: paper.get("listed") for paper in held}
+    return tuple({**paper, "listed": listed.get(paper["paper_id"])} for paper in papers)
 
 
 def _with_papers(assistant: Assistant, turn: Turn) -> Turn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..drafts import GAP
+from ..grounding.verbatim import GAP
 from ..sentences import Span
 
 _LEAST = 4  # words of a clause that stands alone

@@ -30,6 +30,8 @@ def check(sentence: str, sources: Sequence[Source], vector: NDArray[np.float32] 
     asked = words.content(sentence)
     if exact := _verbatim(sentence, sources, whole=not asked):
         return _quoted(sentence, sources, exact)
+    if cut := _trimmed(sentence, sources):
+        return Judgement("supported", 1.0, (), cut)
     if reason := _not_checkable(sentence, asked):
         return Judgement("not_checkable", 0.0, (reason,))
     if not sources:
@@ -70,6 +72,15 @@ def _verbatim(sentence: str, sources: Sequence[Source], whole: bool) -> tuple[Ev
         for index, source in enumerate(sources)
         if (span := verbatim.place(sentence, source.text)) and (not whole or span in source.sentences)
     )
+
+
+def _trimmed(sentence: str, sources: Sequence[Source]) -> tuple[Evidence, ...]:
+    """What a sentence is visibly cut from, or named and then quoted whole: stretches of one source, nothing else."""
+    for index, source in enumerate(sources):
+        spans = verbatim.pieces(sentence, source.text, source.title)
+        if spans and (len(spans) > 1 or verbatim.GAP in sentence or spans[0] in source.sentences):
+            return tuple(Evidence(index, *span, 1.0) for span in spans)
+    return ()
 
 
 def _quoted(sentence: str, sources: Sequence[Source], exact: tuple[Evidence, ...]) -> Judgement:

@@ -8,6 +8,9 @@ from functools import lru_cache
 
 Span = tuple[int, int]
 
+GAP = "…"
+"""Stands in an answer where words of a quoted sentence were left out."""
+
 _CUT = re.compile(r"\w\n-?\w|\w-\n\w|\w\n%|\d[.,]\n\d|\d\n[.,]\d")
 
 
@@ -18,6 +21,21 @@ def place(sentence: str, text: str) -> Span | None:
     """
     wanted = _normal(sentence.strip())[0]
     return _find(wanted, text) or _find(wanted.rstrip(".!"), text)
+
+
+def pieces(sentence: str, text: str, title: str) -> tuple[Span, ...]:
+    """The spans in `text` of a sentence that is visibly cut from it ("A … B …"), in order; none if it is not.
+
+    A name that the text or its title holds may lead it, with a colon.
+    """
+    lead, colon, rest = sentence.partition(": ")
+    named = bool(colon) and lead.rstrip(f" {GAP}").casefold() in f"{title} {text}".casefold()
+    for candidate in (sentence, rest) if named else (sentence,):
+        parts = [part.strip() for part in candidate.split(GAP) if part.strip()]
+        found = [span for part in parts if (span := place(part, text))]
+        if found and len(found) == len(parts) and found == sorted(found):
+            return tuple(found)
+    return ()
 
 
 @lru_cache(maxsize=512)

@@ -104,6 +104,8 @@ def connect(path: Path) -> sqlite3.Connection:
         if is_read_only(path):
             return _checked(_reading(path), path)
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)  # votes and conversations are their owner's alone; -wal and -shm inherit it
         connection = _checked(_opened(path), path)
         connection.execute("PRAGMA foreign_keys = ON")
         if _version(connection) < SCHEMA_VERSION:

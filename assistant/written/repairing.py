@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..drafts import Failed
 from . import numbered
 
-_NONE = re.compile(r"\W*NONE\W*$", re.IGNORECASE)
+_NOTHING_NEW = re.compile(r"\W*(NONE|RIGHT)\W*$", re.IGNORECASE)
 
 
 def statements(failed: Sequence[Failed]) -> str:
@@ -19,5 +19,5 @@ def statements(failed: Sequence[Failed]) -> str:
 def corrected(reply: str, failed: Sequence[Failed]) -> Iterator[tuple[Failed, str]]:
     """Each sentence that the reply corrects, and its new text with marks, but for one given back as it was."""
     for place, text in numbered.read(reply):
-        if place < len(failed) and not _NONE.match(text) and text != failed[place].text:
+        if place < len(failed) and not _NOTHING_NEW.match(text) and text != failed[place].text:
             yield failed[place], text

@@ -14,6 +14,7 @@ Side = Literal["higher", "lower", "neither"]
 LOWER_IS_BETTER = {
     *("contradicted", "not_stated", "mis_citation", "uncited", "no_citations", "partial_rate"),
     *("recited", "repaired", "dropped_marks"),
+    *("judged_partial", "judged_contradicted", "judged_not_stated", "judge_unscored", "judge_flip"),
     *("answer_words", "seconds", "input_tokens", "output_tokens", "cost", "failed"),
 }
 _NEITHER = {"declined"}  # good or bad by what was asked

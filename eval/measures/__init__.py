@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from . import cost, declining, facts, grounding, retrieval
+from typing import TYPE_CHECKING
+
+from . import cost, declining, facts, grounding, judge, retrieval
 from .case import Case, Scored, Unscored
 
-__all__ = ["MEASURES", "NAMES", "Case", "Scored", "Unscored", "failed", "score"]
+if TYPE_CHECKING:
+    from ..judge import Judge
+
+__all__ = ["JUDGED", "MEASURES", "NAMES", "Case", "Scored", "Unscored", "failed", "score"]
 
 MEASURES = (retrieval, facts, grounding, declining, cost)
 """In the order of a report. Each has NAMES and `score(case) -> Scored`."""
 
 NAMES = ("failed", *(name for measure in MEASURES for name in measure.NAMES))
 
+JUDGED = judge.NAMES
+"""The measures of a run in which a judge was asked, besides."""
 
-def score(case: Case) -> Scored:
-    """What all measures say of a question that got an answer."""
-    found = [measure.score(case) for measure in MEASURES]
+
+def score(case: Case, asked: Judge | None = None) -> Scored:
+    """What all measures say of a question that got an answer; a judge too, where one is asked."""
+    found = [measure.score(case) for measure in MEASURES] + ([judge.score(case, asked)] if asked else [])
     scores = {name: value for one in found for name, value in one.scores.items()}
     return Scored({"failed": 0.0, **scores}, {name: value for one in found for name, value in one.details.items()})
 
 
-def failed(reason: str) -> Scored:
+def failed(reason: str, *, judged: bool = False) -> Scored:
     """What they say of a question that got none: nothing, for that reason."""
-    return Scored({name: Unscored(reason) for name in NAMES} | {"failed": 1.0})
+    names = (*NAMES, *JUDGED) if judged else NAMES
+    return Scored({name: Unscored(reason) for name in names} | {"failed": 1.0})

@@ -27,12 +27,15 @@ def score(case: Case) -> Scored:
     declined_precision: of the declined questions, those that cannot be answered. declined_recall: of those that
     cannot be answered, the declined; near and far apart. near_handled: of the near ones, those declined or
     answered in part with what is missing said. coverage: of the answerable, those not declined (`partial` counts
-    as answered). partial_rate: of the answerable, those answered in part.
+    as answered). partial_rate: of the answerable, those answered in part. Where nobody has said yet whether the
+    question can be answered, all but `declined` is unscored.
     """
     question, declined, state = case.question, case.declined, case.answer["state"]
     scores: dict[str, float | Unscored] = {"declined": float(declined)}
     if question.type == FALSE_PREMISE:
         return Scored(dict.fromkeys(NAMES, Unscored("false premise")) | scores)
+    if "answerable" in question.to_fill_in:
+        return Scored(dict.fromkeys(NAMES, Unscored("to be filled in")) | scores)
     can = question.answerable
     caught, told = float(declined), state == "partial" and bool(case.answer["missing"])
     answerable = Unscored("answerable")

@@ -57,6 +57,20 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "Judge",
+        (
+            ("judged_supported", "sentences that it finds supported by what they cite, else by all retrieved"),
+            ("judged_partial", "sentences that it finds supported in part"),
+            ("judged_contradicted", "sentences that it finds contradicted"),
+            ("judged_not_stated", "sentences that it finds not stated"),
+            ("judged_correct", "its grade of answers beside the gold answer, 0 to 1; a declined answer has 0"),
+            ("judge_unscored", "what it was asked and gave no readable verdict on"),
+            ("judge_flip", "of what it was asked twice, in reverse order, the verdicts that changed"),
+            ("judge_input_tokens", "tokens that it read"),
+            ("judge_output_tokens", "tokens that it wrote"),
+        ),
+    ),
+    (
         "Cost",
         (
             ("seconds", "seconds from question to answer"),

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import click
 
+from .adversarial import adversarial
+from .comparing import compare
+from .drafting import make_questions
+from .reporting import report
 from .retrieval import retrieval
 from .run import run
+from .validating import validate_scorer
 
 
 @click.group("eval")
@@ -13,5 +18,5 @@ def evaluation() -> None:
     """Measure how good the answers are, on the bundled questions or your own."""
 
 
-for command in (run, retrieval):
+for command in (run, report, compare, retrieval, validate_scorer, adversarial, make_questions):
     evaluation.add_command(command)

@@ -20,9 +20,16 @@ from ..door import emit, json_option, say
 )
 @click.option("--all", "whole", is_flag=True, help="Every labelled pair.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Draws the samples, the probes and the intervals.")
+@click.option(
+    "--judge",
+    is_flag=False,
+    flag_value="-",
+    metavar="[MODEL]",
+    help="Measure a model as the judge instead (many calls).",
+)
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False), help="Write the JSON object there too.")
 @json_option
-def validate_scorer(data: tuple[str, ...], out: str | None, as_json: bool, **options: Any) -> None:
+def validate_scorer(data: tuple[str, ...], judge: str | None, out: str | None, as_json: bool, **options: Any) -> None:
     """Measure how well the scorer that checks answers agrees with people, and what it finds in altered sentences.
 
     A folder may hold SciFact (corpus.jsonl and claims_*.jsonl), JSONL lines of {"claim", "source", "supported"} with
@@ -37,13 +44,23 @@ def validate_scorer(data: tuple[str, ...], out: str | None, as_json: bool, **opt
     from ...harness import load_eval
     from ...settings import Settings
 
-    validate = import_module(".validate", load_eval().__name__).validate_scorer
+    name = load_eval().__name__
+    validate = import_module(".validate", name).validate_scorer
     with (
+        ExitStack() as stack,
         ExitStack() as embedding,
         counting_bar("Judging", "pairs", before=embedding.close, after=2.0) as judging,  # one bar at a time
     ):
+        made = None
+        if judge is not None:
+            judging_by = import_module(".judge", name).judging
+            model = None if judge == "-" else judge
+            made = stack.enter_context(judging_by(Settings.load(), model, seed=options["seed"]))
+            options["scorer"] = import_module(".judge.scorer", name).JudgeScorer(made)
         show = embedding.enter_context(counting_bar("Embedding", "texts", before=_nothing, after=2.0))
         found = validate(Settings.load(), data, on_embedding=show, on_progress=judging, **options)
+    if made is not None:
+        found.summary["judge"] = made.told()
     if out is not None:
         Path(out).write_text(json_text(found.summary) + "\n", encoding="utf-8")
     if as_json:
