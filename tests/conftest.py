@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,17 @@ from tiny import Tiny, opened
 from assistant import Assistant, Settings
 from assistant.index import Index
 
-hypothesis.settings.register_profile("busy", deadline=None)  # a machine at work is no slow code
+# A machine at work is no slow code. The same examples everywhere; FUZZ=1 asks for new ones.
+hypothesis.settings.register_profile(
+    "busy",
+    deadline=None,
+    derandomize="FUZZ" not in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("busy")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is for a job in the background, and for its children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

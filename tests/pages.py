@@ -31,7 +31,10 @@ def serving(home: Path, *arguments: str, **environment: str) -> Iterator[str]:
             yield url
         finally:
             process.send_signal(signal.SIGINT)
-            code = process.wait(30)
+            try:
+                code = process.wait(30)
+            finally:
+                process.kill()  # nothing may wait for ever
     assert code == 0
 
 

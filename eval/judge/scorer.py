@@ -42,4 +42,4 @@ def _verdict(judged: Judged) -> Verdict:
     verdict = judged.first.verdict
     if verdict is None:
         return Verdict(unscored=judged.first.unscored)
-    return Verdict(verdict == "supported", SUPPORT[verdict])
+    return Verdict(verdict == "supported", SUPPORT[verdict], partial=verdict == "partial")

@@ -50,7 +50,7 @@ class Own:
                 held = Source(pair.source, tuple(split(pair.source)), pair.title, sources[pair.source])
             found = check(pair.claim, [held], claims[pair.claim][0])
             unscored = "not checkable" if found.label == "not_checkable" else ""
-            verdicts[i] = Verdict(found.label == "supported", found.support, unscored)
+            verdicts[i] = Verdict(found.label == "supported", found.support, unscored, found.label == "partial")
             on_progress(done, len(pairs))
         return [one for one in verdicts if one is not None]
 

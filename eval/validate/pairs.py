@@ -72,11 +72,15 @@ class LabelledSet:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a scorer says of a pair: supported or not, and how far (0..1); else `unscored` says why nothing."""
+    """What a scorer says of a pair: supported or not, and how far (0..1); else `unscored` says why nothing.
+
+    partial: neither; a reader is told so, and nothing is repaired.
+    """
 
     supported: bool = False
     support: float = 0.0
     unscored: str = ""
+    partial: bool = False
 
 
 class Scorer(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -114,10 +114,21 @@ def _subsets(data: Scored, items: Sequence[Labelled], ours: Floats, seed: int) -
     return {name: statistics.auroc(data.part(own), ours[own], seed).to_dict() for name, own in parts.items()}
 
 
-def _flagged(pairs: Iterable[tuple[str, Pair]], verdicts: Verdicts, seed: int) -> dict[str, Any]:
-    """The share that the scorer does not call supported; pairs of one cluster are drawn together."""
+def _failed(verdict: Verdict) -> bool:
+    """Whether a sentence fails its check: then it is cited anew, repaired or shown as unsupported."""
+    return not (verdict.supported or verdict.partial)
+
+
+def _is_partial(verdict: Verdict) -> bool:
+    return verdict.partial
+
+
+def _flagged(
+    pairs: Iterable[tuple[str, Pair]], verdicts: Verdicts, seed: int, which: Callable[[Verdict], bool] = _failed
+) -> dict[str, Any]:
+    """The share that fails, or another; pairs of one cluster are drawn together."""
     told = [(cluster, verdicts[pair]) for cluster, pair in pairs]
-    scored = [(cluster, float(not one.supported)) for cluster, one in told if not one.unscored]
+    scored = [(cluster, float(which(one))) for cluster, one in told if not one.unscored]
     return metric(scored, [one.unscored for _, one in told if one.unscored], seed).to_dict()
 
 
@@ -126,6 +137,7 @@ def _probes(probes: Mapping[str, Sequence[Probe]], verdicts: Verdicts, seed: int
         name: {
             "n": len(own),
             "detected": _flagged([(p.own.text, altered_of(p)) for p in own], verdicts, seed),
+            "partial": _flagged([(p.own.text, altered_of(p)) for p in own], verdicts, seed, _is_partial),
             "control": _flagged([(p.own.text, control_of(p)) for p in own], verdicts, seed),
         }
         for name, own in probes.items()
@@ -150,6 +162,7 @@ def _false_alarms(plan: Plan, verdicts: Verdicts, seed: int, reasons: dict[str, 
     return {
         "verbatim": _flagged(plan.verbatim, verdicts, seed),
         "paraphrase": _flagged(told, verdicts, seed) if told else None,
+        "paraphrase_partial": _flagged(told, verdicts, seed, _is_partial) if told else None,
         "paraphrase_sets": {name: _flagged(own, verdicts, seed) for name, own in plan.paraphrases.items()},
     }
 

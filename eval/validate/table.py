@@ -39,7 +39,7 @@ def _lines(summary: Figures) -> Iterator[str]:
     if subsets := [[_named(s), _named(u), str(m["n"]), _cell(m)] for s, u, m in _subsets(summary)]:
         yield "\nAUROC by subset\n"
         yield from aligned(["set", "subset", "n", "AUROC"], subsets)
-    yield from _probes("Probes: altered sentences that were not called supported", summary["probes"])
+    yield from _probes("Probes: altered sentences that failed their check", summary["probes"])
     yield from _probes("The same on human paraphrases", summary["probes_on_paraphrases"] or {})
     yield from _alarms(summary["false_alarms"])
     yield from _pooled(summary)
@@ -69,15 +69,19 @@ def _subsets(summary: Figures) -> Iterator[tuple[str, str, Figures]]:
 
 
 def _probes(title: str, probes: Figures) -> Iterator[str]:
-    rows = [[name, str(one["n"]), _cell(one["detected"]), _cell(one["control"])] for name, one in probes.items()]
+    rows = [
+        [name, str(one["n"]), *(_cell(one[part]) for part in ("detected", "partial", "control"))]
+        for name, one in probes.items()
+    ]
     if rows:
         yield f"\n{title}; control: the same sentences unaltered\n"
-        yield from aligned(["probe", "n", "found", "control"], rows)
+        yield from aligned(["probe", "n", "found", "only partly supported", "control"], rows)
 
 
 def _alarms(alarms: Figures) -> Iterator[str]:
     given = {"verbatim": alarms["verbatim"], "paraphrase": alarms["paraphrase"], **alarms["paraphrase_sets"]}
-    yield "\nFalse alarms: what its source supports, not called supported\n"
+    given["paraphrase, only partly supported"] = alarms["paraphrase_partial"]
+    yield "\nFalse alarms: what its source supports and yet fails its check\n"
     rows = [[_named(name), str(one["n"]), _cell(one)] for name, one in given.items() if one is not None]
     yield from aligned(["sentences", "n", "share"], rows)
 
