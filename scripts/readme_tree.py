@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- tree -->\n```text\n", "```\n<!-- /tree -->"
 OTHERS = {
+    "eval/data/scorer_agreement.json": "how far the scorer agrees with people: what `eval validate-scorer` printed",
     "assistant/extractive/weights.json": "the fitted weights of the ranker of sentences",
     "assistant/grounding/opposites.json": "words that say the opposite, by sense",
     "assistant/grounding/support.json": "the fitted weights of the scorer, and where they come from",
