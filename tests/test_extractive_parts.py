@@ -119,3 +119,8 @@ def test_hostile_text_is_read_in_time_that_grows_with_its_length(unit: str):
     cues.LINKS.search(text)
     trimmed(text, 30, len)
     assert perf_counter() - started < 2
+
+
+def test_a_paper_is_called_by_the_name_that_it_gives_its_method_anywhere():
+    abstract = "Masking is common. This leads to an explicit constraint, resulting in our proposed method, Point-CMAE."
+    assert name_of(Paper("a:1", "Bringing Explicit Contrastive Properties to Point Clouds", abstract)) == "Point-CMAE"

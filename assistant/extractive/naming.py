@@ -21,6 +21,9 @@ _COINED = re.compile(
     r"approach|model))"
 )
 _ACRONYM = re.compile(rf"\(\s?[\"“]?({_NAMED})[\"”]?\s?(?:[,;][^)]{0, 60})?\)")
+_OURS = re.compile(
+    rf"\bour (?:\w{{1,20}} ){{0,2}}(?:method|approach|framework|model|network|algorithm|system|technique),? ({_NAMED})"
+)
 _NEAR = 70  # characters after "we propose" in which what is proposed is named
 _A_KIND = re.compile(r"\s+(approach|method|model|framework|setting|problem|task|paradigm)\b")
 # What a whole field uses names no paper.
@@ -75,7 +78,8 @@ def _coined(paper: Paper) -> str:
             near = name.start() - at < _NEAR and not _A_KIND.match(text, name.end())
             if _spells(name[1], paper.title) or (near and paper.abstract.count(name[1]) > 1):
                 return name[1]
-    return ""
+    ours = _OURS.search(paper.abstract)
+    return ours[1] if ours and ours[1] not in _FIELDS_OWN else ""
 
 
 def _spells(acronym: str, title: str) -> bool:
