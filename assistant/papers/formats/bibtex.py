@@ -49,6 +49,7 @@ def _items(lines: Iterable[tuple[int, str]], source: str) -> Iterator[Record | P
     logger = logging.getLogger("bibtexparser")
     if not logger.handlers:  # else it prints each broken entry, which is told as a Problem
         logger.addHandler(logging.NullHandler())
+        logger.propagate = False  # what it would say is the hostile text itself
     strings: dict[str, str] = {}
     nothing = True
     for line, text in _pieces(lines):
