@@ -47,9 +47,9 @@ def read(lines: Iterable[tuple[int, str]], source: str) -> Iterator[Record | Pro
 
 def _items(lines: Iterable[tuple[int, str]], source: str) -> Iterator[Record | Problem]:
     logger = logging.getLogger("bibtexparser")
-    if not logger.handlers:  # else it prints each broken entry, which is told as a Problem
+    if logger.propagate:  # else it repeats each broken entry, hostile text and all; a Problem tells of it
         logger.addHandler(logging.NullHandler())
-        logger.propagate = False  # what it would say is the hostile text itself
+        logger.propagate = False
     strings: dict[str, str] = {}
     nothing = True
     for line, text in _pieces(lines):
