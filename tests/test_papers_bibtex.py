@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import time
 from pathlib import Path
 
@@ -135,10 +134,12 @@ def test_is_told_from_other_text() -> None:
     assert not bibtex.sniff("@a{" + " " * 65_000)
 
 
-def test_broken_entries_print_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+def test_broken_entries_print_and_log_nothing(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     assert isinstance(parse("@a{x, title = {X\n")[0], Problem)
     assert capfd.readouterr() == ("", "")
-    assert logging.getLogger("bibtexparser").level == logging.NOTSET
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("text", ["{", "}", '"', "@a{", "@a{k,\n", "x {\n", "@article\n", "a={b} ", "@string{a=b}\n"])

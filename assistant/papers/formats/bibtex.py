@@ -46,10 +46,8 @@ def read(lines: Iterable[tuple[int, str]], source: str) -> Iterator[Record | Pro
 
 
 def _items(lines: Iterable[tuple[int, str]], source: str) -> Iterator[Record | Problem]:
-    logger = logging.getLogger("bibtexparser")
-    if logger.propagate:  # else it repeats each broken entry, hostile text and all; a Problem tells of it
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
+    # Else it repeats each broken entry, hostile text and all; a Problem tells of it.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)
     strings: dict[str, str] = {}
     nothing = True
     for line, text in _pieces(lines):
