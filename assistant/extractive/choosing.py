@@ -18,6 +18,7 @@ _WORDS = {"fact": 60, "open": 30, "list": 32, "comparison": 46}  # of an answer;
 _LONGEST = 45  # words of a sentence
 _LEAST = 10  # words that are worth beginning another sentence for
 _SENTENCES = 4  # of a paper at most
+_FIGURE = 2  # where a figure is asked for
 _PAPERS = {"open": 3, "list": 8, "comparison": 2}
 _LOOKED_AT = 40  # sentences of a paper
 _STILL_FITS = 0.5  # of the best paper's score: a paper below it does not belong in a list
@@ -74,8 +75,10 @@ def _paragraph(asked: Asked, paper: Abstract) -> Iterator[Draft]:
 
 
 def _sentences(asked: Asked, candidate: Candidate) -> int:
-    """How many sentences are enough: one a name where a sentence spells it out."""
-    return len(asked.names) if candidate.features.introduces_long_form else _SENTENCES
+    """How many sentences are enough: one a name where a sentence spells it out, two for a figure."""
+    if candidate.features.introduces_long_form:
+        return len(asked.names)
+    return _FIGURE if asked.kinds.number else _SENTENCES
 
 
 def _bullets(asked: Asked, paper: Abstract, most: int, words: int) -> Iterator[Draft]:
