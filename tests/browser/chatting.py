@@ -152,3 +152,10 @@ def hostile_home() -> Path:
     with Index(home / "corpora" / "mine", local) as index:
         add(index, records)
     return home
+
+
+def counts(found: Locator, number: int) -> None:
+    """Waits until there are so many; a page needs a moment."""
+    from playwright.sync_api import expect
+
+    expect(found).to_have_count(number)

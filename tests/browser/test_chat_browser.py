@@ -15,6 +15,7 @@ from chatting import (
     ZEBRA,
     ask,
     check_citations,
+    counts,
     start,
     texts,
     written_by,
@@ -66,7 +67,7 @@ def test_an_example_is_asked_by_a_click_and_a_new_conversation_clears(
     assert not shown.locator("#welcome").is_visible()
     shown.locator("#new").click()
     shown.wait_for_selector("#welcome", state="visible")
-    assert shown.locator(".turn, .card").count() == 0
+    counts(shown.locator(".turn, .card"), 0)
 
 
 def test_papers_keep_their_numbers_in_a_follow_up(sample_page: str, opened: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatting import ADAPTERS, BREAD, FORGETTING, PHONE, ZEBRA, ask, check_citations, settled, texts
+from chatting import ADAPTERS, BREAD, FORGETTING, PHONE, ZEBRA, ask, check_citations, counts, settled, texts
 from pages import serving
 
 from assistant import Assistant, Settings
@@ -55,7 +55,7 @@ def test_retry_asks_the_last_question_again(asked: Any) -> None:
     asked.locator("#retry").click()
     asked.wait_for_selector("#stop, .doing", state="attached")
     assert settled(asked, 0).locator(".answer").inner_text() == before
-    assert asked.locator(".turn").count() == 1
+    counts(asked.locator(".turn"), 1)
 
 
 def test_an_edited_question_replaces_the_last_and_the_edit_can_be_left(asked: Any) -> None:
@@ -101,7 +101,7 @@ def test_a_conversation_is_deleted_from_the_browser(asked: Any) -> None:
     asked.wait_for_selector(".kept .forget")
     asked.locator(".kept .forget").click()
     asked.wait_for_selector("#welcome", state="visible")
-    assert asked.locator(".kept").count() == 0
+    counts(asked.locator(".kept"), 0)
     assert asked.evaluate("Object.keys(localStorage).filter(key => key.startsWith('assistant-')).length") == 0
 
 

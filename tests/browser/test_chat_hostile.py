@@ -35,7 +35,7 @@ def test_hostile_papers_run_nothing_and_fetch_nothing(hostile_page: str, opened:
 
 def test_every_hostile_paper_is_listed_and_runs_nothing(hostile_page: str, opened: Callable[..., Any]) -> None:
     shown = opened(hostile_page)
-    assert shown.locator(".example:visible").count() > 0
+    shown.locator(".example:visible").first.wait_for()
     shown.locator("#show-papers").click()
     seen = 0
     while True:

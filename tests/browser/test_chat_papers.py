@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatting import PAYLOADS, STRANGE, ZEBRA, ask, check_citations, settled, start, texts, written_by
+from chatting import PAYLOADS, STRANGE, ZEBRA, ask, check_citations, counts, settled, start, texts, written_by
 from doors import written
 from pages import serving
 
@@ -99,7 +99,7 @@ def test_papers_added_from_the_sample_make_a_corpus_of_ones_own(
         shown.locator('[role="option"]:has-text("sample")').click()
         shown.wait_for_selector("text=Corpus sample.")
         shown.wait_for_selector("text=What is CLIP used for?")
-        assert shown.locator(".turn").count() == 0
+        counts(shown.locator(".turn"), 0)
 
 
 def test_a_file_without_papers_is_told_with_its_reason(
@@ -143,16 +143,16 @@ def test_papers_are_removed_only_once_that_was_confirmed(own_home: Path, opened:
         shown.wait_for_selector("text=Remove 1 paper from the corpus for good?")
         shown.locator("#keep").click()
         shown.wait_for_selector("#sure", state="hidden")
-        assert shown.locator("#paper-list li").count() == 4
+        counts(shown.locator("#paper-list li"), 4)
         shown.locator("#remove").click()
         shown.locator("#do-remove").click()
         shown.wait_for_selector("text=Removed: Grafted Tomatoes")
-        assert shown.locator("#paper-list li").count() == 3
+        counts(shown.locator("#paper-list li"), 3)
 
 
 def test_who_may_not_edit_sees_papers_and_nothing_to_change_them_by(own_home: Path, opened: Callable[..., Any]) -> None:
     with serving(own_home, "--host", "localhost", ASSISTANT_AUTH="reader:a-good-password-1") as url:
         shown = opened(url, auth=("reader", "a-good-password-1"))
         papers_of(shown)
-        assert shown.locator("#paper-list li").count() == 4
-        assert shown.locator("#files, #remove, .pick").count() == 0
+        counts(shown.locator("#paper-list li"), 4)
+        counts(shown.locator("#files, #remove, .pick"), 0)
