@@ -24,7 +24,9 @@
   }
 
   function back() {
-    const target = origin && origin.isConnected ? origin : one(".turn:last-of-type");
+    // The conversation may have been drawn anew since; then the same citation stands in its place.
+    const again = origin && one(`a.cite[data-cites="${CSS.escape(origin.dataset.cites)}"]`);
+    const target = origin && origin.isConnected ? origin : again || one(".turn:last-of-type");
     if (!target) return;
     glide(target, "center");
     target.focus({ preventScroll: true });
