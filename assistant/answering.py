@@ -139,7 +139,7 @@ def _answer(found: Retrieved, said: Said, asked: Asked) -> Answer:
         corpus=asked.corpus,
         index_fingerprint=asked.index_fingerprint,
         prompt_fingerprints=dict(outcome.prompt_fingerprints),
-        warnings=tuple(_warnings(found, said, asked)),
+        warnings=tuple(_warnings(found, said, asked, outcome)),
     )
 
 
@@ -153,14 +153,14 @@ def _state(found: Retrieved, said: Said, asked: Asked, outcome: Outcome) -> tupl
     return ("partial", missing) if missing else ("answered", None)
 
 
-def _warnings(found: Retrieved, said: Said, asked: Asked) -> Iterator[str]:
+def _warnings(found: Retrieved, said: Said, asked: Asked, outcome: Outcome) -> Iterator[str]:
     """What a reader should know besides the answer."""
     yield from _repairs(found)
     if asked.mode == "extractive" and (note := language_note(asked.question)):
         yield note
     if note := full_text_note(asked.question):
         yield note
-    if said.writer.outcome().cut:
+    if outcome.cut:
         yield "The model stopped at its length limit; the unfinished sentence was left out."
     if said.trouble:
         yield said.trouble

@@ -99,12 +99,11 @@ class Assistant:
         from .answering import Asked, respond
         from .sources import Sources
 
-        question = check_question(question)
-        past = conversation.turns(history)
-        llm = self.llm
+        question, past, llm = check_question(question), conversation.turns(history), self.llm
         alone = self._standalone(question, past, llm)
-        found = self._found(alone, filters, top_k or self.settings.top_k)
-        writer = self._writers.writer(alone, self.index)
+        found = self._found(alone, filters, self.settings.top_k if top_k is None else top_k)
+        sources = Sources(self.index)
+        writer = self._writers.writer(alone, self.index, sources)
         asked = Asked(
             question,
             self.corpus,
@@ -113,7 +112,7 @@ class Assistant:
             llm.metadata.model_name if llm else None,
             conversation.numbers(past),
         )
-        yield from respond(found, writer, asked, Sources(self.index))
+        yield from respond(found, writer, asked, sources)
 
     @property
     def llm(self) -> LLM | None:

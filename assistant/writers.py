@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .drafts import Writer
     from .index import Index
     from .llm import ModelSettings
+    from .sources import Sources
 
 
 class Writers:
@@ -39,17 +40,16 @@ class Writers:
                     self._llm = connect(model_settings(self._settings))
             return self._llm
 
-    def writer(self, asked: Rewritten, index: Index) -> Writer:
-        """A writer for one answer."""
+    def writer(self, asked: Rewritten, index: Index, sources: Sources) -> Writer:
+        """A writer for one answer, whose sources it shares with the checks."""
         if (llm := self.llm) is not None:
             from .written import Written
 
             return Written(llm, model_settings(self._settings), asked)
         from .extractive import Extractive
-        from .sources import Sources
 
         # A text is stemmed once an answer.
-        return Extractive(index.embedder.embed, Sources(index).of, cache(index.stems), index.term_weights)
+        return Extractive(index.embedder.embed, sources.of, cache(index.stems), index.term_weights)
 
 
 def model_settings(settings: Settings) -> ModelSettings:

@@ -7,6 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from doors import written
+from tiny import Tiny
+
+from assistant import Assistant, Settings
 from assistant.harness import load_eval
 
 load_eval()
@@ -47,6 +51,14 @@ def asked(path: Path, questions: list[dict[str, Any]] = QUESTIONS) -> Path:
     """A file of questions."""
     path.write_text("".join(json.dumps(question) + "\n" for question in questions), encoding="utf-8")
     return path
+
+
+def indexed(folder: Path) -> Settings:
+    """A corpus of a few papers below a folder."""
+    chosen = Settings(home=folder / "home", corpus="small", mode="extractive")
+    with Assistant(chosen, embedder=Tiny()) as assistant:
+        assistant.add(written(folder))
+    return chosen
 
 
 def answer(*sentences: tuple[str, str], state: str = "answered", **fields: Any) -> dict[str, Any]:

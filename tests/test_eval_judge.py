@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doors import checked, knock, small_home, validator, written
-from evaluating import QUESTIONS, answer, asked, case, measures
+from doors import checked, knock, small_home, validator
+from evaluating import QUESTIONS, answer, asked, case, indexed, measures
 from model_server import Messages, ModelServer
 from tiny import Tiny
 from validating import labelled, write
@@ -47,10 +47,7 @@ def part(text: str, label: str) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = Settings(home=tmp_path / "home", corpus="small", mode="extractive")
-    with Assistant(chosen, embedder=Tiny()) as assistant:
-        assistant.add(written(tmp_path))
-    return chosen
+    return indexed(tmp_path)
 
 
 def judged(settings: Settings, url: str, questions: Any = GOLD, out: Path | None = None, **options: Any) -> Any:

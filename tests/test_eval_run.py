@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doors import checked, knock, small_home, validator, written
-from evaluating import QUESTIONS, asked, run, scripted
+from doors import checked, knock, small_home, validator
+from evaluating import QUESTIONS, asked, indexed, run, scripted
 from tiny import Tiny
 
 from assistant import Assistant, ModelError, Settings
@@ -35,10 +35,7 @@ class Failing(Assistant):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = Settings(home=tmp_path / "home", corpus="small", mode="extractive")
-    with Assistant(chosen, embedder=Tiny()) as assistant:
-        assistant.add(written(tmp_path))
-    return chosen
+    return indexed(tmp_path)
 
 
 @pytest.fixture

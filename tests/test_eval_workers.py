@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doors import knock, small_home, written
-from evaluating import QUESTIONS, asked
+from doors import knock, small_home
+from evaluating import QUESTIONS, asked, indexed
 from model_server import Messages, ModelServer
 from tiny import Tiny
 
@@ -26,10 +26,7 @@ MANY: list[dict[str, Any]] = [
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    chosen = Settings(home=tmp_path / "home", corpus="small", mode="extractive")
-    with Assistant(chosen, embedder=Tiny()) as assistant:
-        assistant.add(written(tmp_path))
-    return chosen
+    return indexed(tmp_path)
 
 
 def timeless(outcomes: list[dict[str, Any]]) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.errors import AssistantError
 from assistant.llm import Reply, Usage
-from assistant.store.schema import disk_error
+
+from ..kept import disk_faults
 
 
 class ReplyCache:
@@ -22,7 +20,7 @@ class ReplyCache:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        with self._disk_faults():
+        with disk_faults(self._path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._sql = sqlite3.connect(path, timeout=60, check_same_thread=False)
             self._sql.execute(
@@ -35,7 +33,7 @@ class ReplyCache:
             self._sql.close()
 
     def get(self, key: str) -> Reply | None:
-        with self._lock, self._disk_faults():
+        with self._lock, disk_faults(self._path):
             query = "SELECT text, finish, input_tokens, output_tokens, exact FROM replies WHERE key = ?"
             row = self._sql.execute(query, [key]).fetchone()
         return None if row is None else Reply(row[0], Usage(row[2], row[3], bool(row[4])), row[1])
@@ -44,14 +42,5 @@ class ReplyCache:
         used = reply.usage
         text = reply.text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text to SQLite
         row = (key, text, reply.finish, used.input_tokens, used.output_tokens, used.exact)
-        with self._lock, self._disk_faults(), self._sql:
+        with self._lock, disk_faults(self._path), self._sql:
             self._sql.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?)", row)
-
-    @contextmanager
-    def _disk_faults(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.DatabaseError) as error:
-            found = disk_error(error, self._path)
-            cure = f"Delete {self._path} and run the command again." if "damaged" in found.message else found.cure
-            raise AssistantError(found.message, cure=cure) from error

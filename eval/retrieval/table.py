@@ -22,13 +22,13 @@ def _lines(summary: Figures) -> Iterator[str]:
     systems = summary["systems"]
     yield f"{_scored(summary)}, mean [95 % interval]\n"
     names = [_SHOWN.get(name, name) for name in METRICS]
-    yield from _table(["system", *names], [[s, *(_cell(m[name]) for name in METRICS)] for s, m in systems.items()])
+    yield from aligned(["system", *names], [[s, *(_cell(m[name]) for name in METRICS)] for s, m in systems.items()])
     if len(summary["types"]) > 1:
         yield f"\n{_SHOWN[COMPARED]} by type\n"
-        yield from _table(["type", "n", *systems], [_type(kind, part) for kind, part in summary["types"].items()])
+        yield from aligned(["type", "n", *systems], [_type(kind, part) for kind, part in summary["types"].items()])
     if summary["paired"]:
         yield f"\n{_SHOWN[COMPARED]} of {OURS}, less that of each other system on the same questions\n"
-        yield from _table(["type", *(f"less {system}" for system in summary["paired"])], list(_differences(summary)))
+        yield from aligned(["type", *(f"less {system}" for system in summary["paired"])], list(_differences(summary)))
     times = summary["latency_ms"]
     if times["p50"] is not None:
         shown = ", ".join(f"{name} {value:.1f} ms" for name, value in times.items())
@@ -43,13 +43,13 @@ def _scored(summary: Figures) -> str:
 
 def _type(kind: str, systems: Figures) -> list[str]:
     n = next(iter(systems.values()))[COMPARED]["n"]
-    return [_named(kind), str(n), *(_cell(metrics[COMPARED]) for metrics in systems.values())]
+    return [named(kind), str(n), *(_cell(metrics[COMPARED]) for metrics in systems.values())]
 
 
 def _differences(summary: Figures) -> Iterator[list[str]]:
     parts = {"all": summary["paired"], **(summary["paired_types"] if len(summary["types"]) > 1 else {})}
     for kind, part in parts.items():
-        yield [_named(kind), *(_difference(compared[COMPARED]) for compared in part.values())]
+        yield [named(kind), *(_difference(compared[COMPARED]) for compared in part.values())]
 
 
 def _difference(one: Figures) -> str:
@@ -58,7 +58,7 @@ def _difference(one: Figures) -> str:
     return f"{one['difference']:+.3f} [{one['low']:+.3f}, {one['high']:+.3f}] p {one['p']:.4f}"
 
 
-def _named(kind: str) -> str:
+def named(kind: str) -> str:
     """A type as a cell: its name comes from a file."""
     return " ".join(kind.replace("|", "/").split())
 
@@ -67,7 +67,7 @@ def _cell(one: Figures) -> str:
     return "-" if one["mean"] is None else f"{one['mean']:.3f} [{one['low']:.3f}, {one['high']:.3f}]"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """A Markdown table whose columns stand one below the other."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for i, row in enumerate([head, *rows]):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import AssistantError
-from assistant.store.schema import disk_error
+from ..kept import disk_faults
 
 _AT_ONCE = 500  # keys in one query
 
@@ -26,7 +24,7 @@ class VectorCache:
     def __init__(self, path: Path, dimension: int) -> None:
         self._path = path
         self._dimension = dimension
-        with self._disk_faults():
+        with disk_faults(self._path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=60)
             self._connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, rows BLOB NOT NULL)")
@@ -37,7 +35,7 @@ class VectorCache:
     def get(self, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
         """What is known of these keys."""
         found = {}
-        with self._disk_faults():
+        with disk_faults(self._path):
             for start in range(0, len(keys), _AT_ONCE):
                 part = keys[start : start + _AT_ONCE]
                 query = f"SELECT key, rows FROM vectors WHERE key IN ({','.join('?' * len(part))})"
@@ -48,14 +46,5 @@ class VectorCache:
     def put(self, matrices: dict[bytes, NDArray[np.float32]]) -> None:
         """Keeps these, all or none."""
         rows = [(key, matrix.astype(np.float16).tobytes()) for key, matrix in matrices.items()]
-        with self._disk_faults(), self._connection:
+        with disk_faults(self._path), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
-
-    @contextmanager
-    def _disk_faults(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, sqlite3.DatabaseError) as error:
-            found = disk_error(error, self._path)
-            cure = f"Delete {self._path} and run the command again." if "damaged" in found.message else found.cure
-            raise AssistantError(found.message, cure=cure) from error

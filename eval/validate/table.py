@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..retrieval.table import _named as named
-from ..retrieval.table import _table as aligned
+from ..retrieval.table import aligned, named
 
 Figures = Mapping[str, Any]
 
