@@ -17,9 +17,12 @@ GROUNDS = {"light": (250, 248, 244), "dark": (20, 24, 27)}
 
 
 def violations(shown: Any) -> list[str]:
-    """What axe-core calls serious or critical on the page as it is."""
+    """What axe-core calls serious or critical on the page as it is, once nothing fades from one colour to another."""
     from axe_playwright_python.sync_playwright import Axe
 
+    shown.wait_for_function(
+        "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
+    )
     found = Axe().run(shown).response["violations"]
     return [
         f"{one['id']}: {node['html'][:200]}"
@@ -44,7 +47,6 @@ def test_nothing_on_the_page_shuts_anyone_out(
     found = violations(shown)
     ask(shown, BREAD)
     ask(shown, ADAPTERS)
-    shown.wait_for_timeout(500)  # sentences fade in
     found += violations(shown)
     shown.locator("#show-exports").click()
     shown.locator("#show-choices").click()
