@@ -68,7 +68,7 @@ class Said:
 
     def write(self, found: Retrieved) -> Generator[Event]:
         """Every draft, checked as it comes."""
-        with closing(self.writer.write(found.question, found.papers)) as drafts:
+        with closing(self.writer.write(found.read, found.papers)) as drafts:
             for draft in drafts:
                 sentence, cited = self.binder.bind(draft)
                 self.sentences.append(sentence)
@@ -157,7 +157,7 @@ def _warnings(found: Retrieved, said: Said, asked: Asked, outcome: Outcome) -> I
     """What a reader should know besides the answer."""
     yield from _repairs(found)
     if asked.mode == "extractive" and (note := language_note(asked.question)):
-        yield note
+        yield f'{note} It was read as "{found.read}".'
     if note := full_text_note(asked.question):
         yield note
     if outcome.cut:

@@ -140,10 +140,10 @@ class Assistant:
         from .extractive import shape_of
 
         asked = alone.english or alone.question
-        found = self.retrieve(asked, filters=filters, top_k=top_k)
-        if self.llm is not None and shape_of(asked, found.papers) in ("list", "open"):
-            found = self.retrieve(asked, filters=filters, top_k=min(2 * top_k, 100))
-        return found
+        found = self.retrieve(asked, filters=filters, top_k=top_k, closely=True)
+        if self.llm is None or shape_of(asked, found.papers) not in ("list", "survey", "open"):
+            return found
+        return self.retrieve(asked, filters=filters, top_k=min(2 * top_k, 100), closely=True)
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""
@@ -171,8 +171,10 @@ class Assistant:
         """The best passage of each paper that fits the query, best paper first."""
         return self.retrieve(query, filters=filters, top_k=top_k).papers
 
-    def retrieve(self, question: str, *, filters: Filtering = None, top_k: int | None = None) -> Retrieved:
-        """Everything that retrieval found; `ask` and `search` both begin here.
+    def retrieve(
+        self, question: str, *, filters: Filtering = None, top_k: int | None = None, closely: bool = False
+    ) -> Retrieved:
+        """Everything that retrieval found: `search` begins here, and `ask`, which reads the first papers `closely`.
 
         Raises SettingsError for a question that is empty or too long, a top_k outside 1..100, an unknown filter.
         """
@@ -180,9 +182,8 @@ class Assistant:
         from .store import Filters
 
         question = check_question(question)
-        chosen = Filters.of(filters)
         settings = self.settings if top_k is None else replace(self.settings, top_k=top_k)
-        return retrieve(self.index, question, top_k=settings.top_k, filters=chosen)
+        return retrieve(self.index, question, top_k=settings.top_k, filters=Filters.of(filters), closely=closely)
 
     def evaluate(
         self, questions: str | Path | Iterable[Mapping[str, Any]], out: str | Path | None = None, **options: Any

@@ -31,6 +31,13 @@ _QUESTION_WORDS = frozenset(
     "this those to was we were what when where which who whom whose why will with would you your paper papers".split()
 )
 
+# What asks for the long form of a name says nothing of the paper.
+_LONG_FORM = re.compile(
+    r"\b(stands? for|short (for|form)|spell\w*( \w+)? out|abbreviat\w+|acronyms?|(full|long) (name|form)|"
+    r"expan(d|sion)\w*|mean(s|ing)?|letters?|words? hid\w+|hid\w+ behind|(the|which) (word|name)s?)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -48,7 +55,7 @@ def words(text: str) -> list[str]:
 
 def content_words(question: str) -> list[str]:
     """The lower-case words of a question that say what it is about; all of its words where none does."""
-    every = words(question)
+    every = words(_LONG_FORM.sub(" ", question) if NAME.search(question) else question)
     return [word for word in every if word not in _QUESTION_WORDS] or every
 
 

@@ -62,7 +62,7 @@ def examples(assistant: Assistant, titles: dict[str, str], question: Any) -> Exa
     text = (
         standalone(question.question, past, titles) if needs_rewriting(question.question, past) else question.question
     )
-    index, found = assistant.index, retrieve(assistant.index, text)
+    index, found = assistant.index, retrieve(assistant.index, text, closely=True)
     kinds = kinds_of(found.question, several=shape_of(found.question, found.papers) != "fact")
     asked = read_question(found.question, kinds, index.embedder.embed, index.stems, index.term_weights)
     gold = [p for p in found.papers if {p.paper.title, *p.paper.source_ids} & {*question.gold_papers}]
@@ -126,7 +126,7 @@ def main() -> None:
     print(f"{len(found)} questions, {sum(len(e.states) for e in found)} sentences, AUROC within a question:")
     print(f"  out of fold {within(found, out_of_fold(found)):.3f}", end=", ")
     print(f"on what was fitted {within(found, [intercept + e.features @ weights for e in found]):.3f}")
-    for name in ("words", "meaning"):
+    for name in ("words", "meaning", "close"):
         print(f"  {name} alone {within(found, [e.features[:, NAMES.index(name)] for e in found]):.3f}")
     provenance = (
         f"scripts/fit_extractive.py, {date.today()}: bundled questions, dev, {len(found)} with a gold paper found"

@@ -16,7 +16,7 @@ from assistant.errors import QuestionsError
 
 def test_the_bundled_questions_are_found_by_name_and_have_all_types():
     questions = dataset.load("daily_papers")
-    assert len(questions) == 320
+    assert len(questions) == 836
     assert {question.type for question in questions} == {*dataset.TYPES}
 
 

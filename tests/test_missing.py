@@ -7,8 +7,9 @@ import time
 import pytest
 
 from assistant.missing import missing
-from assistant.missing.details import alike, details, singular
+from assistant.missing.details import details
 from assistant.missing.notes import full_text_note, is_foreign, language_note
+from assistant.missing.stating import alike, singular
 
 TORTOISE = (
     "TortoiseNet: slow and steady pruning",
@@ -67,6 +68,90 @@ def test_what_no_abstract_states_is_named_in_the_words_of_the_question(question:
     found = missing(question, BOTH)
     assert said in str(found)
     assert str(found).startswith("No retrieved abstract")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is the compression ratio of TortoiseNet?", "the compression ratio"),
+        ("What is TortoiseNet's recall at 10?", "the recall"),
+        ("What is the size of the latent space in HareNet?", "the size of the latent space"),
+        ("What does HareNet reach on SST-2?", "the result on SST-2"),
+        ("What share of HareNet's data is synthetic?", "what share of"),
+        ("Which base model does TortoiseNet prune?", "the base model"),
+        ("Where can the code of HareNet be downloaded?", "the code"),
+        ("What is the standard deviation of HareNet's results?", "how far the results scatter"),
+        ("Who came up with HareNet?", "the authors"),
+        ("What did the reviewers say about HareNet?", "what reviewers said"),
+        ("In which theorem is the bound of HareNet?", "the place in the text"),
+        ("What attack success rate remains after HareNet?", "the attack success rate"),
+    ],
+)
+def test_a_detail_is_found_in_each_way_of_asking_for_it(question: str, said: str):
+    assert said in str(missing(question, BOTH))
+
+
+def paper(abstract: str) -> list[tuple[str, str]]:
+    return [("TortoiseNet: slow and steady pruning", f"We present TortoiseNet. {abstract}")]
+
+
+@pytest.mark.parametrize(
+    ("question", "stated", "other"),
+    [
+        (
+            "How many point clouds does TortoiseNet need?",
+            "It needs 300 point clouds.",
+            "It lifts 2D images to point clouds.",
+        ),
+        ("How many images does TortoiseNet need?", "GPT-4 gets 20 images.", "GPT-4 gets images and T5 a caption."),
+        (
+            "How many classes does TortoiseNet have?",
+            "It has ten disjoint classes.",
+            "It has two stages, of which classes are one output.",
+        ),
+        (
+            "How many layers does TortoiseNet have?",
+            "It has 12, 24 or 48 layers.",
+            "It has 12 heads; layers are shared.",
+        ),
+        ("What FID does TortoiseNet reach?", "It reaches an FID of 2.1.", "Its FID falls at 256 x 256 pixels."),
+        ("How much memory does TortoiseNet save?", "It saves 30% of the memory.", "It fills the memory of a TPUv3."),
+        ("What does TN stand for in TortoiseNet?", "TN is a Tortoise Net.", "We train and then never use the net."),
+        ("How much faster is TortoiseNet?", "We see speedups of 3x.", "It is fast."),
+        ("How many clusters does TortoiseNet form?", "It forms one million centers.", "It forms clusters."),
+    ],
+)
+def test_a_number_states_what_it_counts_and_nothing_else(question: str, stated: str, other: str):
+    assert not missing(question, paper(stated))
+    assert missing(question, paper(other)).details
+
+
+def test_one_thing_is_looked_for_in_one_paper_and_compared_things_in_several():
+    slow, fast = ("Pruning of networks A", "It has 5 stages."), ("Pruning of networks B", "It has no stages.")
+    assert missing("How many stages has the pruning of networks?", [fast, slow]).details
+    assert not missing("How many stages have both of the prunings of networks?", [fast, slow])
+
+
+def test_a_paper_without_the_name_that_tells_which_is_meant_does_not_answer():
+    asked = (
+        "slow, steady, careful, gentle, patient, modest, humble, thrifty and quiet shrinking of both widths and depths"
+    )
+    ours, theirs = f"TortoiseNet: {asked}.", f"Our {asked} has a perplexity of 3."
+    question = f"What perplexity has TortoiseNet, the {asked}?"
+    assert missing(question, [("A", ours), ("B", theirs), HARE, HARE, HARE]).details
+    assert not missing(question, [("A", ours), ("B", f"TortoiseNet. {theirs}"), HARE, HARE, HARE])
+
+
+def test_makers_and_joined_words_are_no_names():
+    assert not missing("How do TortoiseNet and OpenAI's model prune?", BOTH).names
+    assert not missing("Is TortoiseNet-with-steps slow?", BOTH).names
+    assert not missing("Is the TortoiseNet-pruned model slow?", BOTH).names
+    assert missing("Does OpenAI prune?", BOTH).names == ("OpenAI",)
+    assert missing("Welche ImageNet-Genauigkeit und Zeit erreicht das Netz?", BOTH).names == ()
+
+
+def test_a_verb_after_what_asks_for_no_detail():
+    assert details("Is the missing weight really what hurts, or something else?") == ()
 
 
 def test_another_papers_number_does_not_answer():
@@ -130,6 +215,10 @@ def test_a_pasted_page_and_a_huge_abstract_are_read_in_time():
     started = time.perf_counter()
     missing("how many " * 20_000 + "A-" * 20_000 + "?", [("t", "a1 " * 30_000)])
     missing("What vocabulary size and how many gpus do they use?", [("t", "vocabulary 1 " * 5_000)] * 8)
+    missing("How many gpus and images do they use, what is the size of it?", [("t", "1 gpu, " * 9_000)] * 4)
+    missing("How many gpus do they use?", [("t", "9 " * 9_000 + "x " * 9 + "gpus " * 9_000)] * 4)
+    missing("How much memory, is the code public?", [("t", "1," * 40_000), ("t", "memory " * 20_000)])
+    missing("is the " * 300 + "what does " * 300 + "what is the size of " * 300, [("t", "A-1" * 40_000)])
     assert time.perf_counter() - started < 5
 
 

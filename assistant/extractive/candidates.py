@@ -15,6 +15,7 @@ from ..grounding import Source
 from ..lexical import NAME, content_words
 from ..papers import Paper
 from ..retrieval import Passage
+from ..sentences import split
 from . import cues
 from .naming import name_of
 from .scoring import Features, score
@@ -24,6 +25,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 Stems = Callable[[str], Sequence[str]]
 Weigh = Callable[[str], Mapping[str, float]]
 
+_TOPIC = 0.3  # of the weight of a word that stands only in the topic
 _SHORTEST = 4  # letters of a word that may be a paper's own term
 # Words that half of all abstracts share say nothing of one paper's matter.
 _COMMON = frozenset(
@@ -39,7 +41,8 @@ class Asked:
     """A question as the sentences are held against it.
 
     weights: the idf of its stems. parts: the stems of each clause, none where it has one. vectors: (1 + parts,
-    dimension), the whole question first. names: its names, as typed.
+    dimension), the whole question first. names: its names, as typed. counted: what it wants
+    counted, without endings.
     """
 
     text: str
@@ -48,6 +51,7 @@ class Asked:
     parts: tuple[frozenset[str], ...]
     vectors: NDArray[np.float32]
     names: tuple[str, ...]
+    counted: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class Candidate:
     """A sentence of an abstract; its `paper` is the right one or not.
 
     ordinal: its place there, start: where its text begins in the abstract. stems: what it shares with the question.
-    score: the log odds that it states what is asked, were its paper the right one. best_of: for each part of the
-    question, whether no other sentence there fits better.
+    near_words: how near it comes to each word of the question. score: the log odds that it states what is asked, were
+    its paper the right one.
     """
 
     passage: Passage
@@ -65,9 +69,9 @@ class Candidate:
     text: str
     stems: frozenset[str]
     vector: NDArray[np.float32]
+    near_words: NDArray[np.float32]
     features: Features
     score: float
-    best_of: tuple[bool, ...]
 
     @property
     def paper(self) -> Paper:
@@ -75,10 +79,13 @@ class Candidate:
 
 
 def read_question(question: str, kinds: Kinds, embed: Embed, stems: Stems, weigh: Weigh) -> Asked:
-    """The question read; `weigh` gives the idf of the stems of a text."""
+    """The question read; `weigh` gives the idf of the stems of a text. What stands before the colon of a topic tells
+    which paper is meant, and less which of its sentences."""
     weights = weigh(" ".join(content_words(question)))
     parts = clauses(question)
     own = {_american(stem): weight for stem, weight in weights.items()}
+    asks = {_american(stem) for stem in stems(question.rpartition(": ")[2])}
+    own = {stem: weight if stem in asks else _TOPIC * weight for stem, weight in own.items()}
     return Asked(
         question,
         kinds,
@@ -86,6 +93,7 @@ def read_question(question: str, kinds: Kinds, embed: Embed, stems: Stems, weigh
         tuple(frozenset(map(_american, stems(part))) & own.keys() for part in parts),
         embed([question, *parts]),
         tuple(dict.fromkeys(NAME.findall(question))),
+        cues.counted(question),
     )
 
 
@@ -95,23 +103,44 @@ def sentences_of(asked: Asked, passage: Passage, source: Source, embed: Embed, s
     if not texts:
         return []
     vectors = source.vectors if source.vectors is not None else embed(texts)
-    read = _Abstract(asked, passage.paper, texts, vectors, stems)
+    read = _Abstract(asked, passage, source, vectors, stems)
     found = []
     for i, text in enumerate(texts):
         shared, features = frozenset(read.stems[i]) & asked.weights.keys(), read.features(i)
-        best_of = tuple(read.best_of[i].tolist())
         found.append(
-            Candidate(passage, i, source.sentences[i][0], text, shared, vectors[i], features, score(features), best_of)
+            Candidate(
+                passage,
+                i,
+                source.sentences[i][0],
+                text,
+                shared,
+                vectors[i],
+                read.near_words[i],
+                features,
+                score(features),
+            )
         )
     return found
+
+
+def _near_words(passage: Passage, source: Source) -> NDArray[np.float32]:
+    """(sentences, words of the question): how near each sentence of the source comes to each; (sentences, 0) where the
+    paper was not read word by word."""
+    if passage.closeness is None:
+        return np.zeros((len(source.sentences), 0), np.float32)
+    read = passage.closeness.best[1:]
+    places = {start: i for i, (start, _) in enumerate(split(passage.paper.abstract)) if i < len(read)}
+    unread = np.zeros(read.shape[1], np.float32)
+    return np.array([read[places[start]] if start in places else unread for start, _ in source.sentences])
 
 
 class _Abstract:
     """What the features of each sentence of one abstract rest on."""
 
     def __init__(
-        self, asked: Asked, paper: Paper, texts: Sequence[str], vectors: NDArray[np.float32], stems: Stems
+        self, asked: Asked, passage: Passage, source: Source, vectors: NDArray[np.float32], stems: Stems
     ) -> None:
+        paper, texts = passage.paper, [source.text[start:end] for start, end in source.sentences]
         self.asked, self.texts = asked, texts
         self.stems = [{_american(stem) for stem in stems(text)} for text in texts]
         self.title = {_american(stem) for stem in stems(paper.title)}
@@ -130,7 +159,19 @@ class _Abstract:
         parts = np.array([self._parts(i) for i in range(len(texts))]).reshape(len(texts), -1)
         self.best_part = parts.max(axis=1, initial=0.0)
         self.best_of = parts >= parts.max(axis=0)
+        self.near_words = _near_words(passage, source)
+        self.close = self.near_words @ self._word_weights(passage, stems)
         self.proposal = next((i for i, text in enumerate(texts) if cues.PROPOSES.search(text)), len(texts))
+
+    def _word_weights(self, passage: Passage, stems: Stems) -> NDArray[np.float64]:
+        """(words of the question,), which sum to 1."""
+        words = passage.closeness.words if passage.closeness else ()
+        known = self.asked.weights
+        weights = np.sqrt(
+            [max((known.get(_american(stem), 0.0) for stem in stems(word)), default=0.0) for word in words]
+        )
+        shares: NDArray[np.float64] = weights / max(float(weights.sum()), 1e-9)
+        return shares
 
     def _share(self, own: set[str], wanted: Set[str]) -> float:
         """The share of the weight of the wanted stems that a sentence holds, 0..1."""
@@ -158,6 +199,8 @@ class _Abstract:
             best_part=float(self.best_part[i]),
             only_part=float(self.best_of[i].any()),
             meaning=float(self.near[i, 0] - self.near[:, 0].max()),
+            close=float(self.close[i] - self.close.max()),
+            close_ahead=float(self.close[i] - np.delete(self.close, i).max(initial=0.0)),
             typical=float(self.typical[i]),
             matter=matter,
             terms=min(1.0, sum(self._is_term(stem) for stem in own) / 5),
@@ -176,6 +219,7 @@ class _Abstract:
             gains_method=float(kinds.method and bool(cues.GAINS.search(text))),
             reason_reason=float(kinds.reason and bool(cues.REASONS.search(text))),
             tested_setting=float(kinds.setting and bool(cues.TESTED.search(text))),
+            counts_number=float(kinds.number and any(cues.counts(noun, text) for noun in self.asked.counted)),
             words_number=self.words[i] * (kinds.number and digit),
             meaning_number=float(self.near[i, 0]) * (kinds.number and digit),
             place_number=place * kinds.number,

@@ -14,20 +14,25 @@ from .naming import is_named, lead_of
 from .shape import Shape
 from .trimming import shown, trimmed
 
-_WORDS = {"fact": 60, "open": 30, "list": 32, "comparison": 46}  # of an answer; of a bullet; of a paper's bullets
+_WORDS = {
+    "fact": 60,
+    "open": 44,
+    "list": 28,
+    "survey": 36,
+    "comparison": 52,
+}  # of a paragraph; of a bullet; of a paper's bullets
 _LONGEST = 45  # words of a sentence
 _LEAST = 10  # words that are worth beginning another sentence for
 _SENTENCES = 4  # of a paper at most
 _FIGURE = 2  # where a figure is asked for
-_PAPERS = {"open": 3, "list": 8, "comparison": 2}
+_PAPERS = {"open": 4, "list": 8, "survey": 8, "comparison": 2}
 _LOOKED_AT = 40  # sentences of a paper
-_STILL_FITS = 0.5  # of the best paper's score: a paper below it does not belong in a list
+_STILL_FITS = 3.3  # by how much a paper of a list may score less than the best
 _SAME = 0.9  # cosine at which a sentence says nothing new
-_NEW, _BESIDE, _ALIKE = 1.0, 0.3, 0.5  # what counts besides the score, once a sentence is chosen
+_NEW, _BESIDE, _ALIKE = 1.0, 0.3, 0.25  # what counts besides the score, once a sentence is chosen
 _NEVER = 10.0  # taken off a sentence that only links
-_CUT_SHORT = 1.0  # taken off a sentence that fits only in part
+_CUT_SHORT = 0.5  # taken off a sentence that fits only in part
 _SPELLED_OUT = 3.0  # for a sentence that spells out a name, where that is asked
-_PART = 0.5  # for the sentence that fits best a part of the question that none fits yet
 _UNLIKELY = -2.5  # log odds at which a further sentence is filler
 _SHORT = 3  # letters of words that say little
 _WORD = re.compile(r"\w+")
@@ -48,20 +53,28 @@ def drafts(asked: Asked, shape: Shape, papers: Sequence[Abstract]) -> Iterator[D
     if not papers:
         return
     if shape == "fact":
-        yield from _paragraph(asked, papers[0])
+        yield from _paragraph(asked, papers[0], _WORDS[shape])
+    elif shape == "open":
+        yield from _paragraph(asked, papers[0], _WORDS[shape])
+        yield from _one_each(asked, papers[1 : _PAPERS[shape]], papers[0].score, _WORDS["survey"])
     elif shape == "comparison":
         for paper in _compared(asked, papers):
             yield from _bullets(asked, paper, _SENTENCES, _WORDS[shape])
     else:
-        for paper in papers[: _PAPERS[shape]]:
-            if paper.score >= _STILL_FITS * papers[0].score:
-                yield from _bullets(asked, paper, 1, _WORDS[shape])
+        yield from _one_each(asked, papers[: _PAPERS[shape]], papers[0].score, _WORDS[shape])
 
 
-def _paragraph(asked: Asked, paper: Abstract) -> Iterator[Draft]:
+def _one_each(asked: Asked, papers: Sequence[Abstract], best: float, words: int) -> Iterator[Draft]:
+    """A bullet a paper, of those that fit about as well as the best."""
+    for paper in papers:
+        if paper.score >= best - _STILL_FITS:
+            yield from _bullets(asked, paper, 1, words)
+
+
+def _paragraph(asked: Asked, paper: Abstract, words: int) -> Iterator[Draft]:
     """The paper's best sentences in its own order; the first names the paper where it speaks of "us" and "it"."""
     own = paper.sentences[0].paper
-    words, kept = _WORDS["fact"] - len(lead_of(own, "").split()), list[tuple[int, Draft]]()
+    words, kept = words - len(lead_of(own, "").split()), list[tuple[int, Draft]]()
     for candidate in _picked(asked, paper, words):
         draft = _quoted(asked, candidate, "paragraph", min(words, _LONGEST))
         kept.append((candidate.ordinal, draft))
@@ -115,8 +128,6 @@ def _worth(asked: Asked, one: Candidate, chosen: Sequence[Candidate]) -> float:
         asks = sum(asked.weights.values()) or 1.0
         worth += _NEW * sum(asked.weights[stem] for stem in one.stems - covered) / asks
         worth += _BESIDE * any(abs(one.ordinal - other.ordinal) == 1 for other in chosen)
-        told = [any(fits) for fits in zip(*(other.best_of for other in chosen), strict=True)]
-        worth += _PART * any(best and not known for best, known in zip(one.best_of, told, strict=True))
         worth -= _ALIKE * max(_alike(one, other) for other in chosen)
     return worth
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..lexical import content_words
+
 PROPOSES = re.compile(
     r"\b(we (\w+ )?(propose|present|introduce|develop|design|describe|devise|formulate)|(is|are) (proposed|introduced|"
     r"presented)|(this|the|our) (paper|work|article|study) (\w+ )?(proposes|presents|introduces|describes|develops|"
@@ -57,4 +59,22 @@ def introduces(name: str, text: str) -> bool:
             rf"\b(?:called|named|dubbed|termed|propose|introduce|present) {bare}\b",
             text,
         )
+    )
+
+
+_COUNTED = re.compile(r"\b(?:how many|number of|how much)((?: [\w-]{1,40}){1,4})", re.IGNORECASE)
+_NUMBER = r"(?:\d[\w.,%]{0,20}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?)"
+_LEAST = 4  # letters of a noun that is counted, without its ending
+
+
+def counted(question: str) -> tuple[str, ...]:
+    """What a question wants counted: the words after "how many", without their endings."""
+    words = [word for found in _COUNTED.finditer(question) for word in content_words(found[1])]
+    return tuple(word[: max(_LEAST, len(word) - 2)] for word in words if len(word) >= _LEAST)
+
+
+def counts(noun: str, text: str) -> bool:
+    """Whether a number stands in front of a noun, or three words before it."""
+    return bool(
+        re.search(rf"\b{_NUMBER}(?:\W{{1,3}}[\w-]{{1,40}}){{0,3}}?\W{{1,3}}{re.escape(noun)}", text, re.IGNORECASE)
     )

@@ -25,6 +25,8 @@ class Features:
     best_part: float
     only_part: float
     meaning: float
+    close: float
+    close_ahead: float
     typical: float
     matter: float
     terms: float
@@ -43,6 +45,7 @@ class Features:
     gains_method: float
     reason_reason: float
     tested_setting: float
+    counts_number: float
     words_number: float
     meaning_number: float
     place_number: float

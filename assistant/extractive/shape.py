@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from ..lexical import NAME
 from ..retrieval import Passage
 from .naming import is_named
 
-Shape = Literal["fact", "open", "list", "comparison"]
-"""One paper's answer; that of a few of which any may be meant; many papers; some set side by side."""
+Shape = Literal["fact", "open", "list", "survey", "comparison"]
+"""One paper's answer; that of the best paper and of some others that may be meant; the papers that fit; what many
+papers say; some set side by side."""
 
 _WH = r"how|what|which|when|where|why|who|whose|does|do|is|are"
 _CLAUSE = re.compile(
@@ -54,20 +56,25 @@ _NAMES_PAPERS = re.compile(
 _MANY = re.compile(
     r"\b(what (work|ways|options|are the|helps|could|can)|which (\w+ )?(\w+[^s\W]s)\b.*\b(have|are|were)\b|"
     r"(have|has) been (proposed|found|put forward|tried|proved|shown|asked|studied|said|done)|do we (have|know|learn)|"
-    r"different ways|are there|is there on|what have|what has|evidence)\b",
+    r"different ways|are there|is there on|what have|what has|what is there|evidence|ways (to|of)|options|"
+    r"has any(one|body)|any (papers|works?|methods?) (on|that|about|for)|how can (one|we|i)\b.*\b(more|better|best)|"
+    r"have worked|which papers)\b",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
     r"(?<!\bit )\b(compar(e|es|ing|ison)\b|versus\b|vs\b|differences?\b|how (do|does|did|are|is) .*\bdiffer\w*|"
     r"in contrast|as opposed to|relative to|unterschied\w*|diff[eé]ren\w*)|"
-    r"\bboth\b.*[.?;:].*\b(each|which|how|their)\b|\btwo papers\b",
+    r"\bboth\b.*[.?;:].*\b(each|which|how|their)\b|\btwo (papers|works|studies|methods|groups|teams)\b|"
+    r"\bside by side\b|\bone\b.*\b(another|the other)\b|\beach (of (the|them)|one|do|does|use|change|gain|keep|put|"
+    r"rely|get|take|need|make|target)\b|\b(each|in each case)\s*\?",
     re.IGNORECASE,
 )
 _SETS_AGAINST = re.compile(r"\b(versus|vs)\b|(?:^|[:;,] )compare\b|\bdiffer(s|ence)?\b.*\bfrom\b", re.IGNORECASE)
 _LEAST = 3  # words of a question after its topic
-_CLOSE = 0.84  # of the best paper's score: there the second one also fits a question that many papers might answer
-_LEVEL = 0.93  # there no paper stands out
-_FAR = 0.6  # below that, one paper is meant, whatever the words say
+# By how much the best paper's score may be ahead of the second's where more than one paper is meant; without any word
+# that says so, and where words say so.
+_OPEN, _MANY_FIT, _LISTED, _SET_AGAINST = 1.3, 2.0, 2.4, 4.0
+_UNREAD = 4.0  # times as far apart are papers that were not read word by word: the score has three parts of eleven then
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +92,23 @@ class Kinds:
 def shape_of(question: str, papers: Sequence[Passage]) -> Shape:
     """The shape of the answer, from the words of the question, from how many of the retrieved papers it names, and from
     how far the papers' scores, best first, lie apart: where one stands out it alone is meant."""
-    near = papers[1].score / papers[0].score if len(papers) > 1 and papers[0].score > 0 else 0.0
+    ahead = papers[0].score - papers[1].score if len(papers) > 1 else math.inf
+    ahead *= _UNREAD if papers and papers[0].closeness is None else 1.0
     named = sum(is_named(passage.paper, question) for passage in papers)
     kinds = kinds_of(question)
+    _, _, asks = question.rpartition(": ")
+    if len(asks.split()) >= _LEAST:  # what stands before is the topic
+        question = asks
     compares = _SETS_AGAINST if kinds.number else _COMPARES
-    if named > 1 or (compares.search(question) and near >= _FAR):
+    if named > 1 or (compares.search(question) and ahead <= _SET_AGAINST):
         return "comparison"
-    if _NAMES_PAPERS.search(question) and near >= _FAR and not kinds.number:
+    if _NAMES_PAPERS.search(question) and ahead <= _LISTED and not kinds.number:
         return "list"
     if kinds.long_form:
         return "fact"
-    if near >= _CLOSE and _MANY.search(question):
-        return "list"
-    return "open" if near >= _LEVEL and not kinds.number else "fact"
+    if ahead <= _MANY_FIT and _MANY.search(question):
+        return "survey"
+    return "open" if ahead <= _OPEN and not kinds.number else "fact"
 
 
 def kinds_of(question: str, *, several: bool = False) -> Kinds:

@@ -11,6 +11,7 @@ from ..errors import IndexBusy, IndexMismatch
 from ..papers import Paper
 from ..store import Store
 from ..store.builds import DERIVED_SCHEMA
+from ..vectors.words import WordVectors
 from .dense import disk_faults
 from .files import BuildFiles, Prepared, Preparing, Work, delete_old
 from .locks import file_lock
@@ -34,6 +35,7 @@ class Index(Reading):
         self.folder = folder
         self._embedder = embedder
         self.preparing = Preparing(embedder)
+        self.words = WordVectors(embedder)
         self._chunk_size = chunk_size
         self._generation = -1
 

@@ -9,25 +9,30 @@ from math import log
 
 from ..lexical import NAME, content_words
 from ..sentences import split
-from .details import Detail, details, singular, states
+from .details import Detail, details
 from .notes import is_foreign
-from .vocabulary import METRIC
+from .stating import singular, states
+from .vocabulary import CHIPS, MAKERS, METRIC
 
 __all__ = ["Missing", "missing"]
 
 Text = tuple[str, str]
 """The title and the abstract of a paper."""
 
-_SUFFIX = re.compile(r"-(style|based|like|type|trained|free|level)$")
+_SUFFIX = re.compile(
+    r"-(?:(?:style|like|type|free|level|aware|only|specific|[a-z]{1,20}(?:ed|ing))|(?:with|to|and|of|in)-.*)$"
+)
+_FOREIGN_PART = re.compile(r"-[A-Z][^\W\d_A-Z]{3,60}$")
 _NUMBERED = re.compile(r"\b([A-Z][\w-]{0,40}\w \d[\d.]{0,9})(?=[\s?,;:]|\.?$)")
 _HYPHENED = re.compile(r"\b[A-Z][a-z]{1,30}-[A-Z][a-z]\w{0,30}\b")
+_OWNER = re.compile(r"\b([A-Z]\w{1,30})['’]s\b")
 _CAPITAL = re.compile(r"(?<=[\w,;] )[A-Z][a-z]\w+")
 _TOGETHER = re.compile(r"\b(compar\w*|versus|vs|differ\w*|both|or|than|relative)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _NAMED, _TITLED = 2.0, 0.5  # what a name, and a word of the title, weigh beside a word of the abstract
 _ABOUT = 0.8  # share of the best paper's weight from which another is as much about what is asked
 _MOST_CAPITALS = 0.4  # share of the words of a question that is not in title case
-_MOST = 3  # papers that an answer about one thing comes from
+_MOST = 3  # papers that an answer comes from where things are compared; else it comes from one
 _READ = 2000  # letters of a question
 _RARE = 0.3  # share of the retrieved papers that a name is in at most, where it tells which one is meant
 
@@ -88,9 +93,13 @@ def names(question: str) -> tuple[str, ...]:
     """
     found = [*NAME.findall(question), *_HYPHENED.findall(question), *_NUMBERED.findall(question)]
     capitals = _CAPITAL.findall(question)
-    if len(capitals) <= _MOST_CAPITALS * len(question.split()) and not is_foreign(question):
+    if is_foreign(question):
+        found = [_FOREIGN_PART.sub("", name) for name in found]
+    elif len(capitals) <= _MOST_CAPITALS * len(question.split()):
         found += capitals
-    return tuple(dict.fromkeys(_SUFFIX.sub("", name) for name in found if name.isascii()))
+    plain = (_SUFFIX.sub("", name) for name in found if name.isascii())
+    makers = {maker for maker in _OWNER.findall(question) if maker.lower() in MAKERS}
+    return tuple(dict.fromkeys(name for name in plain if name not in makers))
 
 
 def unknown_names(question: str, texts: Sequence[str]) -> tuple[str, ...]:
@@ -101,11 +110,14 @@ def unknown_names(question: str, texts: Sequence[str]) -> tuple[str, ...]:
 
 def _about(question: str, papers: Sequence[Text]) -> tuple[list[Text], bool]:
     """The papers that hold the most of the question's words and names, the rare ones above all; and whether a name
-    tells them from the others."""
+    tells them from the others.
+
+    Of those that hold nearly as much as the best, the first in rank; where things are compared, a few of them.
+    """
     texts = [f"{title} {abstract}" for title, abstract in papers]
     words, titles = [_words(text) for text in texts], [_words(title) for title, _ in papers]
     squeezed = [_squeezed(text) for text in texts]
-    named = [_squeezed(name).rstrip("s") for name in names(question)]
+    named = [_squeezed(name).rstrip("s") for name in names(question) if not CHIPS.fullmatch(name)]
     held = {name: sum(name in text for text in squeezed) for name in named}
     asked = {singular(word) for word in content_words(question)}
     weight = {word: _rarity(sum(word in one for one in words), len(papers)) for word in asked}
@@ -115,9 +127,16 @@ def _about(question: str, papers: Sequence[Text]) -> tuple[list[Text], bool]:
         + _NAMED * sum(_rarity(held[name], len(papers)) for name in named if name in text)
         for inside, titled, text in zip(words, titles, squeezed, strict=True)
     ]
-    least = max(_ABOUT * max(scores, default=0.0), 1e-9)
-    tells = any(0 < count <= max(2, _RARE * len(papers)) for count in held.values())
-    return [paper for paper, score in zip(papers, scores, strict=True) if score >= least][:_MOST], tells
+    best = max(scores, default=0.0)
+    telling = [name for name, count in held.items() if 0 < count <= max(2, _RARE * len(papers))]
+    first = squeezed[scores.index(best)] if scores else ""
+    ours = [name for name in telling if name in first]
+    about = [
+        paper
+        for paper, score, text in zip(papers, scores, squeezed, strict=True)
+        if score >= max(_ABOUT * best, 1e-9) and (not ours or any(name in text for name in ours))
+    ]
+    return about[: _MOST if _TOGETHER.search(question) else 1], bool(telling)
 
 
 def _rarity(count: int, of: int) -> float:

@@ -1,4 +1,4 @@
-"""Which details a question asks for, and whether a text states them."""
+"""Which details a question asks for."""
 
 from __future__ import annotations
 
@@ -7,29 +7,35 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .vocabulary import ALIKE, GENERIC, LOOSE, METRIC, NUMBER, ONE, SIZES, TERMS, VALUES
+from .vocabulary import METRIC, SIZES, TERMS, VALUES
 
 Kind = Literal["term", "count", "measure", "extent", "thing", "letters"]
 
 _AUXILIARY = (
     "does do did is was were are be been has have had can could may might should would will must get gets got use uses "
     "used reach reaches report reports achieve achieves obtain obtains need needs give gives make makes made take "
-    "takes written built drawn given taken shown known held left kept found spent seen lost chosen"
+    "takes written built drawn given taken shown known held left kept found spent seen lost chosen remains remain "
+    "hurts helps help matters works happens happen serves serve comes come goes go runs run beats beat"
 )
 _OTHER = "and or but when that than so then if while because there they it we you i he she what which who how not no"
-_PREPOSITION = "of in on for with from by to at per within under over after before into as about between across during"
+_PREPOSITION = (
+    "of in on for with from by to at per within under over after before into as about between across during besides "
+    "without among through via than against behind beside"
+)
 _STOP = frozenset(f"{_AUXILIARY} {_OTHER} {_PREPOSITION}".split())
 _VERBS = frozenset(_AUXILIARY.split())
 _JOINED = frozenset(("and", "or"))
 _ARTICLES = frozenset("the a an its their his her this these those exact exactly precise many much few".split())
 _LEAD = re.compile(
     r"\b(?P<count>how (?:many|few)|(?:^|what (?:is|was) )(?:the )?(?:number|amount|count) of)\s+|"
-    r"\b(?P<much>how much)\s+|\b(?:which|what(?:'s| is| are| was| were)? the|what)\s+"
+    r"\b(?P<much>how much)\s+|\b(?:which|what(?:['’]s| is| are| was| were)? "
+    r"(?:the|[A-Z][\w-]{0,40}['’]s)|what)\s+"
     r"(?:(?:exact|average|overall|kind of|type of|value of)\s+)*",
     re.IGNORECASE,
 )
 _EXTENT = re.compile(
-    r"\b((?:by )?how (?:much|big|large|small|wide|deep|high|fast|long|accurate|often))\b([^?.;]{0,120})",
+    r"\b((?:by )?how (?:much|big|large|small|wide|deep|heavy|high|fast|long|accurate|often)|"
+    r"(?:what|which) (?:share|fraction|percentage|proportion) of)\b([^?.;]{0,120})",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(
@@ -37,14 +43,17 @@ _LETTERS = re.compile(
 )
 _ACRONYM = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]\b")
 _WORD = re.compile(r"[^\W_][\w@%+.'’/-]*")
-_TOKEN = re.compile(r"\d[\d.,]*%?|(?:(?:sub|multi|pre|co)-)?[^\W\d_]+", re.IGNORECASE)
+_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[,;:?!(]|\.\s")
+_REACHED = re.compile(
+    r"\bwhat (?:does|did|do|can)\b[^?.;,]{1,80}?\b(?:reach|score|get|achieve|obtain|attain)s? on (?:the )?"
+    r"((?=\w*[A-Z\d])[\w-]{2,40})\b",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"\s*\w+\s+of\s+(?:the\s+)?")
 _REASON = re.compile(r"\b(?:why|how)\b", re.IGNORECASE)
 _WIDEST = 6  # words of a phrase
 _LONGEST_THING = 3  # words; a longer phrase holds a verb that was not seen
-_NEAR = 80  # letters between a measure and its value
-_PREFIX, _LONGEST_ENDING = 4, 4  # letters that two forms of a word share, and in which longer ones may differ
-_ENDINGS = frozenset(("", "e", "ed", "er", "es", "ing", "ion", "or"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +81,16 @@ def details(question: str) -> tuple[Detail, ...]:
         known = [term.shown for term in TERMS if term.asked.search(wanted)]
         if known and lead["count"]:
             terms |= dict.fromkeys(known, f"how many {' '.join(phrase)}")
+        elif len(phrase) == 1 and phrase[0].lower() in SIZES and (whole := _OF.match(question, lead.end())):
+            of, _ = _phrase(question[whole.end() :])
+            found += [Detail("measure", f"the {phrase[0]} of the {' '.join(of)}", tuple(of))] if of else []
         elif phrase and not known:
             found += _asked(lead, phrase, closed)
     if not terms and not found and (extent := _EXTENT.search(question)):
         words = [word for word in _words(extent[2]) if word not in _STOP and word not in _ARTICLES]
         found += [Detail("extent", f"{extent[1].lower()}{extent[2].rstrip()}", tuple(words))] if words else []
+    if not found and (reached := _REACHED.search(question)):
+        found.append(Detail("measure", f"the result on {reached[1]}", (reached[1],)))
     terse = _VERBS.isdisjoint(_words(question)) and not _LEAD.search(question) and not _REASON.search(question)
     if terse and (measure := METRIC.search(question)):
         found.append(Detail("measure", f"the {measure[0]}", (measure[0],)))
@@ -97,7 +111,7 @@ def _asked(lead: re.Match[str], phrase: Sequence[str], closed: bool) -> Iterator
             yield Detail("measure", shown, measures, tuple(phrase))
         elif lead["count"] and phrase[0] not in ("times", "percent", "points"):
             yield Detail("count", shown, _heads(phrase), tuple(phrase))
-    elif closed and measures:
+    elif measures and (closed or len(phrase) > 1 or METRIC.fullmatch(phrase[-1])):
         yield Detail("measure", f"the {shown}", measures, tuple(phrase))
     elif closed and sum(word not in _JOINED for word in phrase) <= _LONGEST_THING:
         yield Detail("thing", f"the {shown}", _heads(phrase), tuple(phrase))
@@ -136,84 +150,5 @@ def _heads(phrase: Sequence[str]) -> tuple[str, ...]:
     return tuple(part.split()[-1] for part in parts if part.split())
 
 
-def states(detail: Detail, sentences: Sequence[str]) -> bool:
-    """Whether a sentence states the detail, or comes near enough to doing so."""
-    if detail.kind == "term":
-        term = next(term for term in TERMS if term.shown == detail.heads[0])
-        return any(term.stated.search(sentence) for sentence in sentences)
-    if detail.kind == "letters":
-        return any(_spelt_out(detail.heads[0], sentence) for sentence in sentences)
-    if detail.kind == "measure":
-        return any(_measured(detail, sentence) for sentence in sentences)
-    if detail.kind == "extent":
-        return any(_counted(word, sentence) for sentence in sentences for word in detail.heads)
-    if detail.kind == "count":
-        return all(_any_counted(head, detail, sentences) for head in detail.heads)
-    heads = [head for head in detail.heads if singular(head) not in GENERIC]
-    words = {word for sentence in sentences for word in _words(sentence)}
-    return all(any(alike(head, word) for word in words) for head in heads)
-
-
-def _measured(detail: Detail, sentence: str) -> bool:
-    loose = any(LOOSE.search(head) for head in detail.heads)
-    wanted = detail.around if loose and len(detail.around) > 1 else detail.heads
-    for word in wanted:
-        named = re.escape(word.rstrip("s")).replace(r"\-", "[- ]?")
-        for match in re.finditer(rf"(?<![\w-]){named}", sentence, re.IGNORECASE):
-            around = sentence[max(0, match.start() - _NEAR) : match.start()] + "|" + sentence[match.end() :][:_NEAR]
-            if re.search(r"(?<![\w-])[\d.]*\d", around):
-                return True
-    return False
-
-
-def _any_counted(head: str, detail: Detail, sentences: Sequence[str]) -> bool:
-    """Whether a sentence counts what a noun names; where none has it, what the words before it name."""
-    known = any(alike(head, word) for sentence in sentences for word in _words(sentence))
-    words = [head] if known or len(detail.heads) > 1 else [*detail.around]
-    return any(_counted(word, sentence) for sentence in sentences for word in words)
-
-
-def _counted(head: str, sentence: str) -> bool:
-    """Whether a number stands up to seven words before the noun, "one" up to three, or any up to three after it."""
-    tokens = [token.rstrip("%") for token in _TOKEN.findall(sentence)]
-    nouns = [place for place, token in enumerate(tokens) if alike(head, token)]
-    for place, token in enumerate(tokens):
-        before = 7 if NUMBER.fullmatch(token) else 3 if ONE.fullmatch(token) else 0
-        if before and any(-before <= place - noun <= (3 if before > 3 else 0) for noun in nouns):
-            return True
-    return False
-
-
-def _spelt_out(letters: str, sentence: str) -> bool:
-    if re.search(rf"\({re.escape(letters)}\w?[,;)]|\b{re.escape(letters)}\s\(\w", sentence):
-        return True
-    initials = "".join(word[0] for word in _words(sentence) if word not in ("of", "the", "and", "for", "in", "with"))
-    return letters.lower() in initials
-
-
 def _words(text: str) -> Iterator[str]:
-    return (token.lower() for token in _TOKEN.findall(text))
-
-
-def singular(word: str) -> str:
-    """The word in lower case, without a plural s."""
-    word = word.lower().replace("-", "")
-    if word in ("gpus", "tpus", "cpus"):
-        return word[:-1]
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "xes")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")) else word
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two words are forms of one another, or stand for each other where things are counted."""
-    a, b = singular(one), singular(other)
-    if a == b or any(a in group and b in group for group in ALIKE):
-        return True
-    shared = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    endings = {a[shared:], b[shared:]}
-    return shared >= _PREFIX and (
-        endings <= _ENDINGS or (shared > _PREFIX and max(len(ending) for ending in endings) <= _LONGEST_ENDING)
-    )
+    return (word.lower() for word in _LETTERS_ONLY.findall(text))

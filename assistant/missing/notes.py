@@ -23,7 +23,11 @@ _FOREIGN = frozenset(  # German, French, Spanish, Italian, Portuguese, Dutch, Sw
     "quel quelle quels quelles comment pourquoi que qui combien par se aux cette ces el los las una del por qué "
     "cómo cuál cuáles cuántos cuántas para con entre sobre il lo gli della delle di che quanto quali quale si "
     "sono nel nella anche os uma dos das como qual quais não em ao het een van zijn wat hoe welke worden voor met "
-    "att och som är hur vilka jak jest czy oraz nie bir ve için nasıl".split()
+    "att och som är hur vilka jak jest czy oraz nie bir ve için nasıl "
+    "dem eines zu kann gibt ohne gegen aus auch nur mehr funktioniert perché cosa dell nell alla dei della nei "
+    "può senza più contro chi cui questo quanti quante por da na pelo sem mais são quantos quantas há ou foi "
+    "esta este funciona un une et où au aux ce cet est qu sans moins fait peut cómo qué cuánto cuántas hay sin "
+    "más menos su y en hoeveel waarom kan zonder meer bij naar deze dit er".split()
 )
 
 
@@ -40,8 +44,8 @@ def language_note(question: str) -> str | None:
     if not is_foreign(question):
         return None
     return (
-        "The question seems not to be in English. Without a model it is not translated: only its names, and words that "
-        "it shares with the abstracts, find papers."
+        "The question seems not to be in English. Without a model only words of the field are translated, one by one, "
+        "and the answer quotes English abstracts."
     )
 
 
@@ -51,6 +55,8 @@ def is_foreign(question: str) -> bool:
     strange = sum(not unicodedata.name(letter, "").startswith("LATIN") for letter in letters if not letter.isascii())
     if letters and strange / len(letters) > _LETTERS_FOREIGN:
         return True
+    if "¿" in question:
+        return True
     words = re.findall(r"[^\W\d_]+", question.lower())
-    foreign = sum(word in _FOREIGN for word in words)
+    foreign = sum(word in _FOREIGN or not word.isascii() for word in words)
     return foreign >= 2 and foreign > sum(word in _ENGLISH for word in words)

@@ -13,6 +13,7 @@ NUMBER = re.compile(
 ONE = re.compile(r"one|single", re.IGNORECASE)
 _SECONDS = r"(?:gpu[- ]?)?(?:ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?|weeks?|months?)"
 TIME = rf"(?:\d|\b(?:one|two|three|four|five|six|ten|few|single|several|an|a)\b)[\s~-]*{_SECONDS}\b"
+_PART = r"(?<![\w-])\d[\d.,]{0,12}\s?(?:%|[x×](?!\d)|times|-?fold|percent)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ TERMS = (
     _term(
         "the authors",
         r"\bwho (?:are|were|is|was) (?:the )?(?:(?:first|last|lead) )?authors?\b|\bauthors? of\b|\bwho (?:wrote|"
-        r"published|authored)\b|\baffiliat\w+|\bcorresponding author\b|\be-?mail address\b|"
-        r"\bwhich (?:university|institution|institute|lab|company|country)\b",
+        r"published|authored|invented|developed|proposed|came up with)\b|\baffiliat\w+|\bcorresponding author\b|"
+        r"\be-?mail address\b|\bwhich (?:university|institution|institute|lab|company|country)\b",
         r"\baffiliat|\buniversity of\b",
     ),
     _term(
@@ -100,13 +101,32 @@ TERMS = (
         "the time it takes",
         r"\bhow long (?:did|does|do|was|were|is)\b.{0,80}?\b(?:take|takes|took|need|needs|train\w*|run|runs)\b|\bhow "
         r"(?:many|much) (?:gpu[- ])?(?:seconds?|minutes?|hours?|days?|weeks?|months?)\b|\bhow much (?:\w+ )?"
-        r"time\b|\bwall[- ]clock\b",
+        r"time\b|\bwall[- ]clock\b|\b(?:training|inference|running) time of\b",
         TIME,
     ),
     _term(
         "the memory",
         r"\b(?:gigabytes?|megabytes?|GB|MB)\b|\bhow much (?:\w+ )?(?:memory|vram|ram)\b",
-        r"\d ?(?:GB|MB|gigabytes?)\b|\bmemory\b[^.]{0,60}\d|\d[^.]{0,60}\bmemory\b",
+        rf"\d ?(?:GB|MB|gigabytes?)\b|\bmemory\b[^.]{{0,60}}{_PART}|{_PART}[^.]{{0,60}}\bmemory\b",
+    ),
+    _term(
+        "the code",
+        r"\b(?:where|is|are|was|can|did|does)\b.{0,60}\bcode\b.{0,60}\b(?:public\w*|available|released?|downloaded?|"
+        r"found|open\w*)\b|\b(?:repository|github)\b",
+        r"\bgithub|https?://|\bcodes?\b|\bopen[- ]?sourc|\brepositor|\breleas|\bpublic",
+    ),
+    _term(
+        "how far the results scatter",
+        r"\bstandard (?:deviations?|errors?)\b|\bconfidence intervals?\b|\berror bars?\b|\bp-?values?\b|"
+        r"\bstatistical(?:ly)? significan\w+",
+        r"\bdeviation|\bstandard error|\bconfidence interval|\berror bar|\bp ?[<=]|±|\bstatistically|\bvariance\b",
+    ),
+    _term("what reviewers said", r"\breviewers?\b|\bpeer[- ]review"),
+    _term("the formula", r"\bformula\b", r"\bformulas?\b|="),
+    _term(
+        "the place in the text",
+        r"\b(?:which|what) (?:theorem|lemma|equation|section|table|figure|appendix)\b",
+        r"\b(?:theorem|lemma|equation|section|table|figure|appendix) [\dA-Z]",
     ),
 )
 
@@ -120,11 +140,25 @@ METRIC = re.compile(
 VALUES = frozenset("rank weight threshold coefficient ratio k n alpha beta gamma lambda tau epsilon".split())
 """Nouns whose value is a number, where a question asks which one was used."""
 
-SIZES = frozenset("value size length dimension percentage margin constant rate budget".split())
+SIZES = frozenset("value size length dimension percentage margin constant rate budget count".split())
 """Nouns that ask for a number of what the words before them name: the vocabulary size."""
 
 LOOSE = re.compile(r"accurac|score|recall|precision", re.IGNORECASE)
 """Measures that abstracts often leave unnamed: a number near the data set is enough."""
+
+ROLES = frozenset(
+    "base teacher student judge reward draft source target backbone version proxy surrogate reference verifier".split()
+)
+"""Words that say which one of several models or data sets is meant: an abstract that names it says its role."""
+
+CHIPS = re.compile(_CHIP, re.IGNORECASE)
+"""Names of hardware."""
+
+MAKERS = frozenset(
+    "openai google deepmind meta facebook microsoft nvidia apple amazon alibaba tencent baidu huawei bytedance "
+    "salesforce ibm intel samsung anthropic adobe stanford berkeley mit cmu".split()
+)
+"""Those who make models: abstracts seldom say who wrote them."""
 
 ALIKE = tuple(
     frozenset(group.split())
@@ -141,6 +175,8 @@ ALIKE = tuple(
         "step stage phase part",
         "model network submodel subnetwork variant",
         "class category label type kind",
+        "cluster center centre centroid",
+        "faster quicker speed speedup acceleration",
         "question query prompt",
         "layer block",
         "method technique approach algorithm baseline",

@@ -17,37 +17,13 @@ from ..papers import Paper
 from ..sentences import Span, clip, split
 from ..store import Filters
 from .answerable import Features, features, on_topic, probability
+from .glossary import glossed
+from .passages import Passage, Why
 from .ranking import Candidates, candidates, fused, ranked
+from .reading import DEPTH, read_closely
 from .spelling import read_as, repaired
 
 __all__ = ["Passage", "Retrieved", "Why", "retrieve"]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """How each retriever saw a paper: rank from 1 (None where it did not find it) and score.
-
-    dense_score: cosine of its nearest chunk. lexical_score: BM25, None where it has none of the words. sentence_score:
-    cosine of its nearest sentence.
-    """
-
-    dense_rank: int | None = None
-    dense_score: float | None = None
-    lexical_rank: int | None = None
-    lexical_score: float | None = None
-    sentence_score: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk of a retrieved paper. `rank` (from 1) and `score` (fused) are its paper's."""
-
-    chunk: Chunk
-    paper: Paper
-    score: float
-    rank: int
-    similarity: float  # of the chunk to the question, cosine
-    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +31,9 @@ class Retrieved:
     """Passages by paper rank, then by similarity; and what is known of the question as a whole.
 
     answerable: probability 0..1 that the corpus answers. missing: what is asked and not stated. repairs: misspelt words
-    of the question, and what they were read as. without_year: papers that a year filter left out because their year is
-    unknown. timings: milliseconds by stage. features: what `answerable` was judged by.
+    of the question, and what they were read as. read: the question as it was read, in English. without_year: papers
+    that a year filter left out because their year is unknown. timings: milliseconds by stage. features: what
+    `answerable` was judged by.
     """
 
     question: str
@@ -64,6 +41,7 @@ class Retrieved:
     answerable: float
     missing: Missing = field(default_factory=Missing)
     repairs: Mapping[str, str] = field(default_factory=dict)
+    read: str = ""
     without_year: int = 0
     timings: dict[str, float] = field(default_factory=dict)
     features: Features | None = None
@@ -107,26 +85,37 @@ def _hit(best: Passage) -> dict[str, Any]:
     }
 
 
-def retrieve(index: Index, question: str, *, top_k: int = 8, filters: Filters | None = None) -> Retrieved:
-    """The passages of the `top_k` papers that fit the question best."""
+def retrieve(
+    index: Index, question: str, *, top_k: int = 8, filters: Filters | None = None, closely: bool = False
+) -> Retrieved:
+    """The passages of the `top_k` papers that fit the question best.
+
+    closely: the first papers are read word by word and ranked by what that shows, too, which takes a few tenths of a
+    second where they were not read before.
+    """
     timings: dict[str, float] = {}
     filters = filters or Filters()
     started = perf_counter()
     index.refresh()
     timings["open"] = _since(started)
     started = perf_counter()
-    asked, repairs = repaired(index, question)
+    asked, repairs = repaired(index, glossed(question) or question)
     vector = index.embedder.embed([asked])[0]
     index.refresh()  # what was added meanwhile counts
     timings["embed"] = _since(started)
     started = perf_counter()
-    passages, weights = _search(index, asked, vector, filters, top_k)
+    most = max(top_k, DEPTH) if closely else top_k
+    passages, weights = _search(index, asked, vector, filters, most)
     if not passages:  # the build may have been swapped and deleted under the question: then there is another
         index.refresh()
-        passages, weights = _search(index, asked, vector, filters, top_k)
+        passages, weights = _search(index, asked, vector, filters, most)
     timings["search"] = _since(started)
+    if closely:
+        started = perf_counter()
+        passages = read_closely(index, asked, weights, passages, top_k)
+        timings["read"] = _since(started)
     without_year = index.without_year(filters)
-    found = Retrieved(question, tuple(passages), 0.0, Missing(), repairs, without_year, timings)
+    found = Retrieved(question, tuple(passages), 0.0, Missing(), repairs, asked, without_year, timings)
     return _judged(index, found, weights)
 
 
