@@ -20,7 +20,7 @@ from assistant.index import Index
 from assistant.papers import Paper
 from assistant.retrieval import Passage, Retrieved, retrieve
 from assistant.retrieval.closeness import Closeness, closeness
-from assistant.retrieval.reading import DEPTH
+from assistant.retrieval.closeness import DEPTH
 from assistant.store import Filters
 
 QUESTION = "number7 robot policy reward"
@@ -66,15 +66,15 @@ def seen(found: Retrieved) -> list[tuple[str, int, float, float | None]]:
 
 
 def test_a_word_of_the_question_is_as_near_as_the_nearest_word_of_each_sentence(papers: Index) -> None:
-    one = close(papers, "Which reward and speech?", {"reward": 1.0, "speech": 3.0}, PAPER)[0]
+    one = close(papers, "Which reward and speech?", {"reward": 1.0, "speech": 9.0}, PAPER)[0]
     assert one.words == ("reward", "speech") and one.weights.tolist() == [0.25, 0.75]
     assert one.best == pytest.approx(np.array([[0, 0], [1, 0], [0, 1], [0, 0]]), abs=0.01)
     assert one.sentences == pytest.approx([0.25, 0.75, 0], abs=0.01)
     assert one.paper == pytest.approx(1.0, abs=0.01)
 
 
-def test_a_word_counts_by_the_idf_of_its_rarest_stem_and_one_without_for_nothing(papers: Index) -> None:
-    one = close(papers, "Rewards of the unheard robot-video?", {"reward": 2.0, "robot": 6.0, "video": 1.0}, PAPER)[0]
+def test_a_word_counts_by_the_root_of_the_idf_of_its_rarest_stem_and_one_without_for_nothing(papers: Index) -> None:
+    one = close(papers, "Rewards of the unheard robot-video?", {"reward": 1.0, "robot": 9.0, "video": 0.5}, PAPER)[0]
     assert one.words == ("Rewards", "robot-video") and one.weights.tolist() == [0.25, 0.75]
     assert one.paper == pytest.approx(float(one.best.max(axis=0) @ [0.25, 0.75]))
 
@@ -146,7 +146,7 @@ def test_papers_are_ranked_by_fused_score_and_closeness(papers: Index) -> None:
     assert found[0].paper.id == "made:p7"
     near = {passage.paper.id: passage.closeness.paper for passage in found if passage.closeness}
     added = {p.paper.id: p.score - fused[p.paper.id] for p in found}
-    assert added == pytest.approx({paper_id: 6 * one / max(near.values()) for paper_id, one in near.items()})
+    assert added == pytest.approx({paper_id: 8 * one / max(near.values()) for paper_id, one in near.items()})
     assert list(fused) != [passage.paper.id for passage in found]
 
 

@@ -155,7 +155,7 @@ def test_a_failure_that_waiting_does_not_cure_is_kept(assistant: Assistant, sett
 
 
 def test_the_wrong_corpus_is_refused(assistant: Assistant, tmp_path: Path):
-    with pytest.raises(QuestionsError, match="Of the 319 gold papers of these questions the corpus 'small' has 0"):
+    with pytest.raises(QuestionsError, match="Of the 334 gold papers of these questions the corpus 'small' has 0"):
         assistant.evaluate("daily_papers", tmp_path / "out")
     assert not (tmp_path / "out").exists()
     half = [{**QUESTIONS[0], "gold_papers": ["small:a1", "Unknown"]}]

@@ -11,7 +11,7 @@ from ..papers import Paper
 from ..retrieval import Passage
 from .candidates import Embed, Stems, Weigh, read_question, sentences_of
 from .choosing import Abstract, drafts
-from .shape import clauses, kinds_of, shape_of
+from .shape import clauses, kinds_of, scored, shape_of
 
 __all__ = ["Extractive", "clauses", "shape_of"]
 
@@ -36,7 +36,7 @@ class Extractive:
         read = read_question(question, kinds, self.embed, self.stems, self.weigh)
         sources = self.sources([passage.paper for passage in papers])
         abstracts = [
-            Abstract(tuple(sentences_of(read, passage, source, self.embed, self.stems)), passage.score, passage.rank)
+            Abstract(tuple(sentences_of(read, passage, source, self.embed, self.stems)), scored(passage))
             for passage, source in zip(papers, sources, strict=True)
         ]
         yield from drafts(read, shape, abstracts)

@@ -40,11 +40,10 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Abstract:
-    """A retrieved paper and its sentences, in its order; `score` and `rank` are retrieval's."""
+    """A retrieved paper and its sentences, in its order; the papers' scores say how far they lie apart."""
 
     sentences: tuple[Candidate, ...]
     score: float
-    rank: int
 
 
 def drafts(asked: Asked, shape: Shape, papers: Sequence[Abstract]) -> Iterator[Draft]:

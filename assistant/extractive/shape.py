@@ -74,7 +74,7 @@ _LEAST = 3  # words of a question after its topic
 # By how much the best paper's score may be ahead of the second's where more than one paper is meant; without any word
 # that says so, and where words say so.
 _OPEN, _MANY_FIT, _LISTED, _SET_AGAINST = 1.3, 2.0, 2.4, 4.0
-_UNREAD = 4.0  # times as far apart are papers that were not read word by word: the score has three parts of eleven then
+_UNREAD = 4.0  # times as far apart are the scores, of 3.2 at most, of papers that were not read word by word
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ class Kinds:
 def shape_of(question: str, papers: Sequence[Passage]) -> Shape:
     """The shape of the answer, from the words of the question, from how many of the retrieved papers it names, and from
     how far the papers' scores, best first, lie apart: where one stands out it alone is meant."""
-    ahead = papers[0].score - papers[1].score if len(papers) > 1 else math.inf
-    ahead *= _UNREAD if papers and papers[0].closeness is None else 1.0
+    ahead = scored(papers[0]) - scored(papers[1]) if len(papers) > 1 else math.inf
     named = sum(is_named(passage.paper, question) for passage in papers)
     kinds = kinds_of(question)
     _, _, asks = question.rpartition(": ")
@@ -109,6 +108,11 @@ def shape_of(question: str, papers: Sequence[Passage]) -> Shape:
     if ahead <= _MANY_FIT and _MANY.search(question):
         return "survey"
     return "open" if ahead <= _OPEN and not kinds.number else "fact"
+
+
+def scored(passage: Passage) -> float:
+    """The score of a paper, on the scale of those that were read word by word."""
+    return passage.score * (_UNREAD if passage.closeness is None else 1.0)
 
 
 def kinds_of(question: str, *, several: bool = False) -> Kinds:

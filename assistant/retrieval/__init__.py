@@ -17,11 +17,11 @@ from ..papers import Paper
 from ..sentences import Span, clip, split
 from ..store import Filters
 from .answerable import Features, features, on_topic, probability
-from .glossary import glossed
+from .closeness import DEPTH
 from .passages import Passage, Why
 from .ranking import Candidates, candidates, fused, ranked
-from .reading import DEPTH, read_closely
-from .spelling import read_as, repaired
+from .reading import read_closely
+from .spelling import read_as, understood
 
 __all__ = ["Passage", "Retrieved", "Why", "retrieve"]
 
@@ -99,7 +99,7 @@ def retrieve(
     index.refresh()
     timings["open"] = _since(started)
     started = perf_counter()
-    asked, repairs = repaired(index, glossed(question) or question)
+    asked, repairs = understood(index, question)
     vector = index.embedder.embed([asked])[0]
     index.refresh()  # what was added meanwhile counts
     timings["embed"] = _since(started)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..missing import Missing
 
-FLOOR = 0.9  # below this probability, were every detail asked for stated, the assistant declines without writing
+FLOOR = 0.89  # below this probability, were every detail asked for stated, the assistant declines without writing
 _MODEL = Path(__file__).with_suffix(".json")
 _READ = 3  # papers in which the question's words are looked for
 

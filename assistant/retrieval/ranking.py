@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from ..index import Index
 from ..lexical import content_words
 from ..store import Filters
-from .spelling import repaired
+from .closeness import DEPTH, closeness, rescored
+from .spelling import understood
 
-DEPTH = 100  # papers taken from each retriever, and papers that a ranking holds at most
+_MOST = 100  # papers taken from each retriever, and papers that a ranking holds at most
 _CHUNKS = 128  # asked of the dense retriever; a paper has several
 _SCORED = 200  # papers asked of the keyword index, so that the BM25 of what only the other finds is known too
 _RRF_K = 60  # Cormack, Clarke and Buettcher, SIGIR 2009
@@ -47,7 +48,7 @@ def candidates(
     for hit in index.dense(vector, _CHUNKS, allowed):
         dense.setdefault(hit.number, hit.similarity)  # nearest first
     lexical = dict(index.lexical(question, _SCORED, allowed))
-    wanted = {*islice(dense, DEPTH), *islice(lexical, DEPTH)}
+    wanted = {*islice(dense, _MOST), *islice(lexical, _MOST)}
     numbers, chunk, sentence = index.similarities(vector, sorted(wanted))
     given = numbers.tolist()
     return Candidates(
@@ -80,7 +81,7 @@ def reciprocal_ranks(found: Candidates) -> NDArray[np.float64]:
     for scores, least in ((found.dense, -1.0), (found.lexical, 0.0)):
         ranks = np.empty(len(scores))
         ranks[_order(scores, found.numbers)] = np.arange(1, len(scores) + 1)
-        total += np.where((scores > least) & (ranks <= DEPTH), 1 / (_RRF_K + ranks), 0.0)
+        total += np.where((scores > least) & (ranks <= _MOST), 1 / (_RRF_K + ranks), 0.0)
     return total
 
 
@@ -91,9 +92,11 @@ METHODS: dict[str, Callable[[Candidates], NDArray[np.float64]]] = {
     "scores": without_sentences,
     "sentences": fused,
     "assistant": fused,
+    "closely": fused,
 }
-"""By name, what `eval retrieval` compares: three baselines; then each addition on top of the one before, the last
-of which is spelling repair."""
+"""By name, what `eval retrieval` compares: three baselines; then each addition on top of the one before: fused scores,
+sentence vectors, spelling and other languages (which is what `search` does), the first papers read word by word (what
+`ask` does)."""
 
 
 def rank(
@@ -101,16 +104,30 @@ def rank(
 ) -> list[tuple[int, float]]:
     """(paper number, score) of the at most 100 papers that fit a question best by a method, best first."""
     with index.steady():
-        asked = repaired(index, question)[0] if method == "assistant" else question
+        asked = understood(index, question)[0] if method in ("assistant", "closely") else question
         found = candidates(index, asked, index.embedder.embed([asked])[0], index.allowed(filters or Filters()))
     scores = METHODS[method](found)
+    if method == "closely":
+        return _closely(index, asked, found, ranked(found, scores))
     least = {"bm25": 0.0, "dense": -1.0, "rrf": 0.0}.get(method, -np.inf)  # a baseline ranks what it found, no more
     return [(number, score) for number, score in ranked(found, scores) if score > least]
 
 
+def _closely(index: Index, question: str, found: Candidates, best: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """The same with the first papers read word by word; the others keep their place after them."""
+    papers = index.store.by_numbers(number for number, _ in best[:DEPTH])
+    read = [(number, score) for number, score in best[:DEPTH] if number in papers]
+    close = closeness(index, question, found.weights, [papers[number] for number, _ in read])
+    if not close:
+        return best
+    scores = rescored([score for _, score in read], close)
+    order = sorted(zip(scores, read, strict=True), key=lambda one: -one[0])
+    return [*((number, score) for score, (number, _) in order), *best[DEPTH:]]
+
+
 def ranked(found: Candidates, scores: NDArray[np.float64]) -> list[tuple[int, float]]:
     """(paper number, score), best first, ties by number, at most 100."""
-    best = _order(scores, found.numbers)[:DEPTH]
+    best = _order(scores, found.numbers)[:_MOST]
     return list(zip(found.numbers[best].tolist(), scores[best].tolist(), strict=True))
 
 

@@ -6,11 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..index import Index
-from .closeness import closeness
+from .closeness import DEPTH, closeness, rescored
 from .passages import Passage
-
-DEPTH = 20  # papers that are read; more find hardly more
-_WEIGHT = 8.0  # of the closeness, divided by its largest, beside the fused score of 3.2 at most
 
 
 def read_closely(
@@ -24,8 +21,8 @@ def read_closely(
     close = closeness(index, question, idf, [passage.paper for passage in read])
     if not close:
         return [passage for passage in passages if passage.rank <= top_k]
-    most = max(max(one.paper for one in close), 1e-9)
-    scored = {p.paper.id: (p.score + _WEIGHT * one.paper / most, one) for p, one in zip(read, close, strict=True)}
+    scores = rescored([passage.score for passage in read], close)
+    scored = {p.paper.id: (score, one) for p, score, one in zip(read, scores, close, strict=True)}
     order = sorted(scored, key=lambda paper_id: -scored[paper_id][0])
     ranks = {paper_id: rank for rank, paper_id in enumerate(order, start=1)}
     ranked = []

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from ..index import Index
 from ..lexical import NAME, content_words
+from .glossary import glossed
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 40  # bytes; tantivy keeps no longer word
@@ -15,6 +16,11 @@ _SHORTEST = 5  # letters; shorter words have too many neighbours
 _TWO_FAULTS = 8  # letters from which two faults are allowed
 _MOST = 6  # words repaired in one question
 _LOOKED_AT = 24  # words of a question, so that a pasted page costs no more
+
+
+def understood(index: Index, question: str) -> tuple[str, dict[str, str]]:
+    """(the question as it is searched, what was typed -> what is read): in English, with misspelt words repaired."""
+    return repaired(index, glossed(question) or question)
 
 
 def repaired(index: Index, question: str) -> tuple[str, dict[str, str]]:
