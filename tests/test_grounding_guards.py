@@ -135,3 +135,41 @@ def test_a_name_that_stands_beside_its_number_is_in_its_place_whatever_follows()
 )
 def test_ways_to_do_without_something_say_the_same(said: str, source: str):
     assert [one for one in findings(said, [source]) if one.severity == "contradicted"] == []
+
+
+TITLE = "All but One: Surgical Concept Erasing"
+
+
+@pytest.mark.parametrize(
+    "said", ['"All but One" erases concepts.', "All but One erases concepts.", "“All but one” erases."]
+)
+def test_words_of_a_title_that_name_the_paper_claim_nothing(said: str) -> None:
+    assert kinds(said, "We propose an update that erases concepts.", TITLE) == set()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "All updates erase concepts.",
+        "All but few updates erase concepts.",
+        '"All" erases concepts.',
+        '"All but One" erases all concepts.',
+    ],
+)
+def test_a_claim_to_all_is_found_beside_such_a_title(said: str) -> None:
+    assert ("scope", "weaker") in kinds(said, "We propose an update that erases concepts.", TITLE)
+
+
+def test_words_within_a_name_are_held_against_that_name_alone() -> None:
+    rest = "It is not optimizing text embeddings."
+    whole = f"We propose Reward Preference Optimization (RPO). {rest}"
+    assert findings("Reward Preference Optimization (RPO) handles text embeddings.", [rest], [whole]) == ()
+    assert [f.severity for f in findings("Optimization handles text embeddings.", [rest], [whole])] == ["contradicted"]
+    (swapped,) = findings("Reward Policy Optimization is not optimizing text embeddings.", [whole], [whole])
+    assert (swapped.kind, swapped.severity, swapped.said) == ("name", "absent", "Policy")
+
+
+def test_a_name_that_the_source_does_without_is_denied() -> None:
+    source = "Our models do without Reward Preference Optimization for images."
+    found = findings("Our models build on Reward Preference Optimization for images.", [source], [source])
+    assert {(one.kind, one.severity) for one in found} == {("negation", "contradicted")}

@@ -113,3 +113,72 @@ def test_a_dropped_doubt_or_limit_is_weaker(sentence: str, source: str, kind: st
 )
 def test_a_doubt_or_limit_that_is_kept_or_added_is_fine(sentence: str, source: str) -> None:
     assert weaker(sentence, source) == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("The reset-free system tunes a robot policy.", "A reset-free tuning system improves a robot policy."),
+        ("The system tunes a robot policy without resets.", "A reset-free tuning system improves a robot policy."),
+        ("Domain adaptation helps category poses.", "Source-free domain adaptation helps category poses."),
+        ("The label-less objective helps images.", "The objective helps images."),
+    ],
+)
+def test_a_compound_that_ends_in_free_or_less_denies_its_own_first_part_alone(sentence: str, source: str) -> None:
+    assert denied(sentence, source) == set()
+    assert denied(source, sentence) == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("The tuning system is not reset-free.", "It is a reset-free tuning system."),
+        ("The robot system requires resets in homes.", "The reset-free robot system works in homes."),
+        ("The reset-free system tunes no robot policy.", "The reset-free system tunes a robot policy."),
+    ],
+)
+def test_what_denies_a_compound_or_its_noun_is_still_found(sentence: str, source: str) -> None:
+    assert denied(sentence, source) == {"negation"}
+    assert denied(source, sentence) == {"negation"}
+
+
+def test_a_reason_shows_the_compound_without_its_ending() -> None:
+    (found,) = findings("The system is not reset-free.", ["It is a reset-free tuning system."])
+    assert (found.said, found.source) == ("reset", "not reset")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("APG addresses the oversaturation of high scales.", "APG allows high scales without oversaturation."),
+        ("APG overcomes the problem of oversaturation at high scales.", "APG has no oversaturation at high scales."),
+        ("APG does not require training a text encoder.", "APG works without training a text encoder."),
+        ("The text encoder is not trained.", "APG does not need training of a text encoder."),
+    ],
+)
+def test_what_is_solved_or_not_needed_is_as_good_as_left_out(sentence: str, source: str) -> None:
+    assert denied(sentence, source) == set()
+    assert denied(source, sentence) == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("APG causes oversaturation at high scales.", "APG allows high scales without oversaturation."),
+        ("APG does not address oversaturation at high scales.", "APG allows high scales without oversaturation."),
+        ("APG fails to prevent oversaturation at high scales.", "APG allows high scales without oversaturation."),
+        ("APG addresses blur and has oversaturation at high scales.", "APG has no oversaturation at high scales."),
+        ("It reduces the risk of non-vertebral fractures.", "It reduces the risk of vertebral fractures."),
+        ("APG requires training a text encoder.", "APG does not require training a text encoder."),
+        ("The text encoder is not trained.", "APG requires training a text encoder."),
+    ],
+)
+def test_a_problem_that_is_caused_or_not_solved_is_still_denied(sentence: str, source: str) -> None:
+    assert denied(sentence, source) == {"negation"}
+
+
+def test_a_hedge_that_ends_its_clause_weakens_what_goes_before_it() -> None:
+    said = "The hash avoids costly evaluation."
+    assert weaker(said, "Equals occur very frequently, and the hash avoids costly evaluation.") == set()
+    assert weaker(said, "The hash frequently avoids costly evaluation.") == {"hedge"}
+    assert weaker(said, "Frequently, the hash avoids costly evaluation.") == {"hedge"}

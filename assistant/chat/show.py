@@ -17,6 +17,7 @@ _STAGES = {
     "open": "Opened the papers",
     "embed": "Read the question",
     "search": "Searched",
+    "read": "Read the papers found",
     "write": "Answered and checked",
     "repair": "Repaired",
 }

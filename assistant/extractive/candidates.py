@@ -26,6 +26,7 @@ Stems = Callable[[str], Sequence[str]]
 Weigh = Callable[[str], Mapping[str, float]]
 
 _TOPIC = 0.3  # of the weight of a word that stands only in the topic
+_FAR, _NEAR = 0.4, 0.8  # cosines of a word to another that it does not mean, and that it does
 _SHORTEST = 4  # letters of a word that may be a paper's own term
 # Words that half of all abstracts share say nothing of one paper's matter.
 _COMMON = frozenset(
@@ -170,6 +171,9 @@ class _Abstract:
         weights = np.sqrt(
             [max((known.get(_american(stem), 0.0) for stem in stems(word)), default=0.0) for word in words]
         )
+        # A word that many of the paper's sentences come near to, as to its name, tells them less apart.
+        holding = np.clip((self.near_words - _FAR) / (_NEAR - _FAR), 0.0, 1.0).sum(axis=0)
+        weights *= np.log((len(self.texts) + 1) / (holding + 0.5))
         shares: NDArray[np.float64] = weights / max(float(weights.sum()), 1e-9)
         return shares
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import comparatives, polarity
+from . import called, comparatives, polarity
 from .finding import Finding, against
+from .reach import NEGATORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from .called import Names
     from .finding import Kind
     from .polarity import Reading, Unit
 
@@ -37,13 +39,18 @@ class Place(NamedTuple):
         return self.reading.units[self.j]
 
 
-def findings(said: Reading, near: Sequence[Reading], far: Sequence[str]) -> Iterator[Finding]:
-    """What the sentence says against the evidence `near`; a match in the whole sources `far` may excuse a word."""
+def findings(said: Reading, near: Sequence[Reading], far: Sequence[str], names: Names = ()) -> Iterator[Finding]:
+    """What the sentence says against the evidence `near`; a match in the whole sources `far` may excuse a word.
+
+    A word within one of the `names` in the sentence is held against the same name alone.
+    """
     for i, unit in enumerate(said.units):
-        found = _negation(said, i, near, far)
+        name = called.around(names, unit.start) if names else ""
+        held = [called.within(reading, name) for reading in near] if name else near
+        found = _negation(said, i, held, far)
         if found is None and unit.senses:
-            found = _direction(said, i, near, far)
-        if found := found or _nothing(said, i, near):
+            found = _direction(said, i, held, far)
+        if found := found or _nothing(said, i, held):
             yield found
 
 
@@ -63,7 +70,14 @@ def _alike(said: Reading, i: int, readings: Sequence[Reading]) -> Iterator[tuple
     ):
         if key:
             for place in _places(said, i, key, readings):
-                yield place, (place.unit.negated ^ flipped) == unit.negated
+                equal = (place.unit.negated ^ flipped) == unit.negated
+                yield place, equal or _spared(unit, place.unit)
+
+
+def _spared(one: Unit, other: Unit) -> bool:
+    """Whether one is denied and the other done away with in other words: "without X", "addresses X"; not "non-X"."""
+    denied, plain = (one, other) if one.negated else (other, one)
+    return denied.negated and not plain.negated and plain.spared and not denied.shown.lower().startswith("non")
 
 
 def _negation(said: Reading, i: int, near: Sequence[Reading], far: Sequence[str]) -> Finding | None:
@@ -171,7 +185,7 @@ def _close(reading: Reading, i: int) -> list[Unit]:
     """The units near unit `i`; negators are left out, as what they deny is marked already."""
     near = range(max(0, i - _AROUND), min(len(reading.units), i + _AROUND + 1))
     units = [reading.units[k] for k in near if k != i]
-    return [unit for unit in units if unit.shown.lower() not in polarity.NEGATORS]
+    return [unit for unit in units if unit.shown.lower() not in NEGATORS]
 
 
 def _turning(unit: Unit) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import comparatives, contrast, hedges, names, numbers, polarity, quantities
+from . import called, comparatives, contrast, hedges, names, numbers, polarity, quantities
 from .finding import Finding, against
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ def findings(
     may stand there. Text that repeats the evidence word for word has no findings.
     """
     said, near = polarity.read(sentence), [polarity.read(text) for text in evidence]
+    given = called.names(said.text, titles, sources)
     found = (
         *_numbers(sentence, evidence, sources, titles),
         *names.findings(sentence, evidence, sources, titles),
-        *contrast.findings(said, near, sources),
+        *contrast.findings(said, near, sources, given),
         *comparatives.findings(said, near),
-        *hedges.findings(said, near, sources),
+        *hedges.findings(said, near, sources, given),
     )
     return tuple({(finding.kind, finding.said): finding for finding in reversed(found)}.values())[::-1]
 

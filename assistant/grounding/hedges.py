@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from . import quantities
+from . import called, quantities
 from .finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from .called import Names
     from .polarity import Reading
 
 _HEDGE = re.compile(
@@ -85,16 +86,23 @@ _KIN = {
 }
 _GROUND = re.compile(r"\b(?:on|in|for|at) (?:the |both |multiple )?(?P<name>[A-Z][\w-]*[A-Z0-9][\w-]*)")
 _BREAK = re.compile(r"[.;:]\s|\bwhile\b|\bwhereas\b")
+_LAST = re.compile(
+    r"(?<=[^\s,;:.(—–] )(?:\w+ly|often|sometimes|in some cases|to some extent)(?=[,;:.)])", re.IGNORECASE
+)
+"""A hedge that ends its clause weakens what goes before it: "which occurs frequently, and ..."."""
 _AHEAD = 3
 _REACH = 50
 
 
-def findings(said: Reading, near: Sequence[Reading], far: Sequence[str]) -> Iterator[Finding]:
-    """Doubts, bounds and limits of the evidence that the sentence lacks, and claims to all that it adds."""
+def findings(said: Reading, near: Sequence[Reading], far: Sequence[str], names: Names = ()) -> Iterator[Finding]:
+    """Doubts, bounds and limits of the evidence that the sentence lacks, and claims to all that it adds.
+
+    A word within one of the `names` in the sentence claims nothing.
+    """
     if near:
         yield from _hedges(said, near)
         yield from _bounds(said, near)
-        yield from _widened(said, near, far)
+        yield from _widened(said, near, far, names)
         yield from _limits(said, near)
 
 
@@ -109,7 +117,8 @@ def _hedges(said: Reading, near: Sequence[Reading]) -> Iterator[Finding]:
             after = reading.units[first : first + _AHEAD]
             shared = [u.key for u in after if u.key in held and u.key not in plain]
             kept = found[0].lower() in said.text.lower()
-            if not kept and (len(shared) > 1 or (shared and shared[0] == after[0].key)):
+            last = _LAST.match(reading.text, found.start())
+            if not kept and not last and (len(shared) > 1 or (shared and shared[0] == after[0].key)):
                 phrase = reading.text[found.start() : after[-1].end]
                 yield Finding("hedge", "weaker", "", found[0], f'the source says it with a doubt: "{phrase}"')
                 return
@@ -130,10 +139,10 @@ def _bounds(said: Reading, near: Sequence[Reading]) -> Iterator[Finding]:
             yield Finding("hedge", "weaker", shown, f"{word} {shown}", f'the source says "{word} {shown}"')
 
 
-def _widened(said: Reading, near: Sequence[Reading], far: Sequence[str]) -> Iterator[Finding]:
+def _widened(said: Reading, near: Sequence[Reading], far: Sequence[str], names: Names) -> Iterator[Finding]:
     """A word for "all" or "first" that the evidence lacks beside the same word, or lacks at all."""
     for widens, room in _WIDER.values():
-        found = widens.search(said.text)
+        found = next((one for one in widens.finditer(said.text) if not called.around(names, one.start())), None)
         if not found:
             continue
         after = next((unit.key for unit in said.units if unit.start >= found.end()), "")

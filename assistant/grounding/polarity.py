@@ -11,25 +11,18 @@ from typing import TYPE_CHECKING
 
 from . import words
 from .phrases import unwound
+from .reach import NEGATORS, Reach, Spared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Senses = tuple[tuple[str, int], ...]
 
-_WORD = re.compile(r"(?:(?:up|down|over|under|non)[-‐‑])?[^\W_]+(?:['’][^\W_]+)*|[,;:.()!?–—]", re.IGNORECASE)
+_WORD = re.compile(r"(?:(?:up|down|over|under|non|without)[-‐‑])?[^\W_]+(?:['’][^\W_]+)*|[,;:.()!?–—]", re.IGNORECASE)
 _BREAKS = frozenset(
     "but however although though while whereas which because yet unless if when since whether who where and".split()
 )
 """Words that end what a negator reaches, as punctuation does."""
-NEGATORS = frozenset(
-    """
-    not cannot never no nor neither none nothing without lack lacks lacking lacked rarely hardly seldom scarcely
-    barely unable incapable fail fails failed failing devoid absence avoid avoids avoided avoiding
-    """.split()
-)
-_ABSENT = frozenset("without lack lacks lacking lacked absence avoid avoids avoided avoiding".split())
-_PREPOSITIONS = frozenset("in with by from for on of at the".split())
 _LIGHT = frozenset(
     """
     significant significantly statistically substantial substantially clear clearly evidence indication sign show shown
@@ -55,10 +48,8 @@ _ALIKE = {
     for word in group.split()
 }
 """Stems that say the same when they are denied."""
-_WIDE = {"no": 3, "without": 2, "lack": 2, "lacks": 2, "lacking": 2, "lacked": 2, "absence": 2}
-"""How many words of a noun phrase a negator denies, where it is not one."""
-_SUBJECT = {"neither": 5, "nor": 5, "none": 5, "nothing": 3}
-"""The same for negators that, as a subject, deny what follows past function words."""
+_OWN = re.compile(r"non(?=\w{4})|without(?=\w)")
+"""Prefixes that deny the word they stand before and no other."""
 _DENYING = re.compile(r"(?:un|dis|ir(?=r)|im(?=[mpb])|il(?=l)|in(?![gd]))(\w{5,})")
 _NOT_DENYING = frozenset(
     """
@@ -91,7 +82,8 @@ class Unit:
     """A word that carries content or a direction; `negated` is the parity of the negators that reach it.
 
     `senses` are (sense, sign) of a word of direction, `head` is 1 where a negator lands on this very word, 2 where
-    it only says that a thing is left out ("without X"), else 0. `bare` is what an un-, in- or dis- may deny.
+    it only says that a thing is left out ("without X"), else 0. `bare` is what an un-, in- or dis- may deny. `spared`
+    says that the text does away with it without a negator: it is a problem that is solved, or not needed.
     """
 
     shown: str
@@ -103,6 +95,7 @@ class Unit:
     head: int
     senses: Senses
     bare: str
+    spared: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,55 +154,22 @@ def read(text: str) -> Reading:
     return Reading(text, units, kept, around)
 
 
-@dataclass(slots=True)
-class _Reach:
-    """What the negators seen so far still reach: `left` words of parity `parity`, None once they met them.
-
-    `weight` is the `head` of the words they land on; `through` says that function words do not end it, `carried` that
-    an "or" takes it up again.
-    """
-
-    parity: bool | None = None
-    weight: int = 1
-    left: int = 0
-    through: bool = False
-    begun: bool = False
-    carried: bool = False
-
-    def deny(self, word: str, following: str) -> None:
-        self.parity = True if word == "nor" else not self.parity
-        self.left, self.begun = _SUBJECT.get(word, _WIDE.get(word, 1)), False
-        self.through, self.carried = word in _SUBJECT, word not in _SUBJECT
-        self.weight = 2 if word in _SUBJECT or word in _ABSENT or following in _PREPOSITIONS else 1
-
-    def pass_by(self, word: str) -> None:
-        """A word that is no unit."""
-        if self.begun and not self.through:
-            self.parity = None
-        if word == "or" and self.parity is None and self.carried:
-            self.parity, self.left, self.begun = True, 1, False
-
-    def meet(self) -> None:
-        """A word that is denied."""
-        self.left, self.begun = self.left - 1, True
-        if not self.left:
-            self.carried = self.carried and bool(self.parity)
-            self.parity = None
-
-
 def _units(text: str) -> Iterator[Unit]:
     """Walks through the words of a text with what the negators reach."""
     telling = words.content(text)
     plain = {at for found in _AS_IF_PLAIN.finditer(text) for at in range(*found.span())}
-    clause, reach = 0, _Reach()
+    clause, reach, spared = 0, Reach(), Spared()
     for match in _WORD.finditer(text):
         word = match[0].lower().replace("’", "'")
         if not word[0].isalnum() or word in _BREAKS:
-            clause, reach = clause + 1, _Reach()
+            clause, reach, spared = clause + 1, Reach(), Spared()
             continue
-        unit = _unit(match, clause, reach, telling)
+        unit = _unit(match, clause, (reach, spared), telling)
         if unit:
             yield unit
+            spared.meet(unit.key, unit.negated)
+        else:
+            spared.pass_by(word)
         if (word in NEGATORS or word.endswith("n't")) and match.start() not in plain:
             after = _AFTER.match(text, match.end())
             reach.deny(word, after[1].lower() if after else "")
@@ -219,25 +179,30 @@ def _units(text: str) -> Iterator[Unit]:
             reach.meet()
 
 
-def _unit(match: re.Match[str], clause: int, reach: _Reach, telling: Mapping[str, words.Word]) -> Unit | None:
+def _unit(
+    match: re.Match[str], clause: int, reached: tuple[Reach, Spared], telling: Mapping[str, words.Word]
+) -> Unit | None:
     """The unit that a word makes; None for one without content or direction, and for a bare number."""
+    reach, spared = reached
     word = match[0].lower().translate(_PLAIN).removesuffix("'s")
     exact, stems = _opposites()
     key = _stem(word)
     senses = exact.get(word) or stems.get(key, ())
-    own = word.startswith("non") and len(word) > 6
+    own = _OWN.match(word)
     if own:
-        key, senses = _stem(word[3:]), ()
+        key, senses = _stem(word[own.end() :]), ()
     elif not senses and (key not in telling or word.isdigit() or len(word) < 2 or word.endswith("n't")):
         return None
     if senses and _names(match, word):
         senses = ()
     denied = _DENYING.fullmatch(word) if word not in _NOT_DENYING else None
-    reached = reach.parity is not None and word not in _LIGHT
     key = _ALIKE.get(key, key)
-    head = (1 if senses or key in _MAY_BE_NOTHING else reach.weight) if reached else int(own)
-    negated = bool(reach.parity) ^ own
-    return Unit(match[0], key, *match.span(), clause, negated, head, senses, denied[1] if denied else "")
+    head = (2 if own[0] == "without" else 1) if own else 0
+    if reach.parity is not None and word not in _LIGHT:
+        head = 1 if senses or key in _MAY_BE_NOTHING else reach.weight
+    negated, bare = bool(reach.parity) ^ bool(own), denied[1] if denied else ""
+    shown = match[0].removeprefix("without-")
+    return Unit(shown, key, *match.span(), clause, negated, head, senses, bare, spared.left > 0)
 
 
 def _names(match: re.Match[str], word: str) -> bool:
