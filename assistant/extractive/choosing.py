@@ -16,13 +16,13 @@ from .trimming import shown, trimmed
 
 _WORDS = {
     "fact": 60,
-    "open": 44,
+    "open": 50,
     "list": 28,
     "survey": 36,
     "comparison": 52,
 }  # of a paragraph; of a bullet; of a paper's bullets
 _LONGEST = 45  # words of a sentence
-_LEAST = 10  # words that are worth beginning another sentence for
+_LEAST = 13  # words that are worth beginning another sentence for
 _SENTENCES = 4  # of a paper at most
 _FIGURE = 2  # where a figure is asked for
 _PAPERS = {"open": 4, "list": 8, "survey": 8, "comparison": 2}
