@@ -2,10 +2,10 @@
 
 Examples: the dev part of the bundled questions on the bundled papers (false premises, which are neither, left out);
 SciFact's training claims on its abstracts, with and without evidence; and the questions of answerable_questions.jsonl,
-written for this on bundled papers that no test question is about. Within a set each question weighs the same; the sets
-share their slopes and have an intercept each, since their shares of unanswerable questions are their own. That of the
-bundled questions ships. Prints, for each set, AUROC, Brier score and what is answered in vain at given coverage: out of
-fold (5 folds) for what was fitted on, plain for the test part; then the model fitted on all of it.
+written for this on bundled papers that no test question of the first 320 is about. Within a set each question weighs
+the same; the sets share their slopes and have an intercept each, since their shares of unanswerable questions are their
+own. That of the bundled questions ships. Prints, for each set, AUROC, Brier score and what is answered in vain at given
+coverage: out of fold (5 folds) for what was fitted on, plain for the test part; then the model fitted on all of it.
 
     python scripts/fit_answerable.py [--data ../shared/data] [--write]
 """
