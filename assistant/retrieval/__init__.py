@@ -90,7 +90,7 @@ def retrieve(
 ) -> Retrieved:
     """The passages of the `top_k` papers that fit the question best.
 
-    closely: the first papers are read word by word and ranked by what that shows, too, which takes a few tenths of a
+    closely: the first papers are read word by word and ranked by what that shows, too, which takes about half a
     second where they were not read before.
     """
     timings: dict[str, float] = {}
