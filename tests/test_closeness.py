@@ -19,8 +19,7 @@ from assistant import Assistant, Settings
 from assistant.index import Index
 from assistant.papers import Paper
 from assistant.retrieval import Passage, Retrieved, retrieve
-from assistant.retrieval.closeness import Closeness, closeness
-from assistant.retrieval.closeness import DEPTH
+from assistant.retrieval.closeness import DEPTH, Closeness, closeness
 from assistant.store import Filters
 
 QUESTION = "number7 robot policy reward"

@@ -43,7 +43,7 @@ class Asked:
 
     weights: the idf of its stems. parts: the stems of each clause, none where it has one. vectors: (1 + parts,
     dimension), the whole question first. names: its names, as typed. counted: what it wants
-    counted, without endings.
+    counted, words without their endings.
     """
 
     text: str

@@ -14,13 +14,8 @@ from .naming import is_named, lead_of
 from .shape import Shape
 from .trimming import shown, trimmed
 
-_WORDS = {
-    "fact": 60,
-    "open": 50,
-    "list": 28,
-    "survey": 36,
-    "comparison": 52,
-}  # of a paragraph; of a bullet; of a paper's bullets
+# Words of a paragraph, of a bullet, of the bullets of a paper.
+_WORDS = {"fact": 60, "open": 50, "list": 28, "survey": 36, "comparison": 52}
 _LONGEST = 45  # words of a sentence
 _LEAST = 13  # words that are worth beginning another sentence for
 _SENTENCES = 4  # of a paper at most
