@@ -12,7 +12,9 @@ from assistant.chunks import Chunk
 from assistant.citations import Binder
 from assistant.drafts import Draft
 from assistant.extractive import Extractive, clauses, shape_of
+from assistant.extractive.candidates import read_question
 from assistant.extractive.naming import name_of
+from assistant.extractive.shape import kinds_of
 from assistant.retrieval import Why
 from assistant.sources import Sources
 
@@ -132,6 +134,21 @@ def test_an_answer_from_one_paper_keeps_to_sixty_words():
     drafts = write("How does the weather of the valley change?", RIVER)
     assert len(drafts) > 1
     assert sum(len(draft.text.split()) for draft in drafts) <= 60
+
+
+def test_where_any_paper_may_be_meant_the_best_gets_a_paragraph_and_others_a_line():
+    drafts = write("How do solar cells get more out of light?", GRATING, COATING, MIRROR)
+    blocks = [(draft.block, draft.papers[0].id) for draft in drafts]
+    assert ("paragraph", "a:1") in blocks and blocks[-2:] == [("bullet", "a:2"), ("bullet", "a:3")]
+    alone = write("How do solar cells get more out of light?", GRATING, COATING, MIRROR, apart=0.5)
+    assert {(draft.block, draft.papers[0].id) for draft in alone} == {("paragraph", "a:1")}
+
+
+def test_a_word_of_the_topic_weighs_less_than_one_of_what_is_asked():
+    weigh = lambda text: dict.fromkeys(stems(text), 1.0)  # noqa: E731
+    kinds = kinds_of("zebra gratings: what do they cost?")
+    asked = read_question("zebra gratings: what do they cost?", kinds, word_vectors, stems, weigh)  # type: ignore[arg-type]
+    assert asked.weights["zebra"] < asked.weights["cost"]
 
 
 def test_a_list_has_a_bullet_for_each_paper_that_fits():

@@ -124,3 +124,12 @@ def test_hostile_text_is_read_in_time_that_grows_with_its_length(unit: str):
 def test_a_paper_is_called_by_the_name_that_it_gives_its_method_anywhere():
     abstract = "Masking is common. This leads to an explicit constraint, resulting in our proposed method, Point-CMAE."
     assert name_of(Paper("a:1", "Bringing Explicit Contrastive Properties to Point Clouds", abstract)) == "Point-CMAE"
+
+
+def test_what_a_question_counts_is_found_behind_a_number_and_not_elsewhere():
+    (lamps,) = cues.counted("How many lamps?")
+    assert cues.counts(lamps, "We tried 12 different whale oil lamps.")
+    assert cues.counts(lamps, "Two lamps burn.")
+    assert not cues.counts(lamps, "Lamps burn for 9 hours.")
+    assert not cues.counts(lamps, "We tried 12 hours of every known and unknown sort of lamps.")
+    assert cues.counted("What lamps are there?") == ()

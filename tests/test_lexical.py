@@ -44,6 +44,14 @@ def test_the_words_of_a_question_are_those_that_say_what_it_is_about() -> None:
     assert content_words("What is it?") == ["what", "is", "it"]
 
 
+@pytest.mark.parametrize(
+    "question", ["What do the letters GFCG stand for?", "Which words hide behind GFCG", "What is GFCG short for?"]
+)
+def test_of_a_question_for_the_long_form_of_a_name_the_name_is_what_counts(question: str) -> None:
+    assert content_words(question) == ["gfcg"]
+    assert "letters" in content_words("Which networks read handwritten letters?")
+
+
 SYNTAX = (
     *('"', '"robot', "robot AND", "AND OR NOT", "((robot", "title:robot)", "[robot TO", "robot^", "-robot", "*"),
     *("\\", "number:7", "robot~9", "{a TO b}", "IN [1 2]", "+", "''", "a:b:c", "<5", "robot || speech", "/re(gex/"),
