@@ -35,11 +35,6 @@ class Closeness:
         """Of the whole paper: the weighted mean of its best over the question's words."""
         return float(self.best.max(axis=0) @ self.weights)
 
-    @property
-    def sentences(self) -> NDArray[np.float64]:
-        """(sentences,): of each sentence."""
-        return self.best[1:] @ self.weights
-
 
 def closeness(index: Index, question: str, idf: Mapping[str, float], papers: Sequence[Paper]) -> list[Closeness]:
     """That of each paper, in order, by the idf of the question's stems; none where the embedder does not tell words
@@ -55,10 +50,15 @@ def closeness(index: Index, question: str, idf: Mapping[str, float], papers: Seq
     return [Closeness(known, share, _best(vectors[kept], read)) for read in index.words.of_papers(papers)]
 
 
-def rescored(scores: Sequence[float], close: Sequence[Closeness]) -> list[float]:
-    """The fused scores of papers with their closeness."""
+def reread(
+    index: Index, question: str, idf: Mapping[str, float], papers: Sequence[Paper], scores: Sequence[float]
+) -> list[tuple[int, float, Closeness]]:
+    """(place among the papers, fused score and closeness together, closeness) of each, best first; none where they
+    cannot be read."""
+    close = closeness(index, question, idf, papers)
     most = max([1e-9, *(one.paper for one in close)])
-    return [score + _WEIGHT * one.paper / most for score, one in zip(scores, close, strict=True)]
+    read = [(i, scores[i] + _WEIGHT * one.paper / most, one) for i, one in enumerate(close)]
+    return sorted(read, key=lambda one: -one[1])
 
 
 def _best(asked: NDArray[np.float32], read: PaperWords) -> NDArray[np.float32]:

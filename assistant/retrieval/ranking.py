@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..index import Index
 from ..lexical import content_words
 from ..store import Filters
-from .closeness import DEPTH, closeness, rescored
+from .closeness import DEPTH, reread
 from .spelling import understood
 
 _MOST = 100  # papers taken from each retriever, and papers that a ranking holds at most
@@ -116,13 +116,9 @@ def rank(
 def _closely(index: Index, question: str, found: Candidates, best: list[tuple[int, float]]) -> list[tuple[int, float]]:
     """The same with the first papers read word by word; the others keep their place after them."""
     papers = index.store.by_numbers(number for number, _ in best[:DEPTH])
-    read = [(number, score) for number, score in best[:DEPTH] if number in papers]
-    close = closeness(index, question, found.weights, [papers[number] for number, _ in read])
-    if not close:
-        return best
-    scores = rescored([score for _, score in read], close)
-    order = sorted(zip(scores, read, strict=True), key=lambda one: -one[0])
-    return [*((number, score) for score, (number, _) in order), *best[DEPTH:]]
+    first = [(number, score) for number, score in best[:DEPTH] if number in papers]
+    read = reread(index, question, found.weights, [papers[n] for n, _ in first], [score for _, score in first])
+    return [*((first[i][0], score) for i, score, _ in read), *best[DEPTH:]] if read else best
 
 
 def ranked(found: Candidates, scores: NDArray[np.float64]) -> list[tuple[int, float]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..index import Index
-from .closeness import DEPTH, closeness, rescored
+from .closeness import DEPTH, reread
 from .passages import Passage
 
 
@@ -17,17 +17,12 @@ def read_closely(
     best: dict[str, Passage] = {}
     for passage in passages:
         best.setdefault(passage.paper.id, passage)
-    read = list(best.values())[:DEPTH]
-    close = closeness(index, question, idf, [passage.paper for passage in read])
-    if not close:
-        return [passage for passage in passages if passage.rank <= top_k]
-    scores = rescored([passage.score for passage in read], close)
-    scored = {p.paper.id: (score, one) for p, score, one in zip(read, scores, close, strict=True)}
-    order = sorted(scored, key=lambda paper_id: -scored[paper_id][0])
-    ranks = {paper_id: rank for rank, paper_id in enumerate(order, start=1)}
+    first = list(best.values())[:DEPTH]
+    read = reread(index, question, idf, [p.paper for p in first], [p.score for p in first])
+    placed = {first[i].paper.id: (rank, score, one) for rank, (i, score, one) in enumerate(read, start=1)}
     ranked = []
     for passage in passages:
-        if (rank := ranks.get(passage.paper.id, passage.rank)) <= top_k:
-            score, close_to = scored.get(passage.paper.id, (passage.score, None))
-            ranked.append(replace(passage, score=score, rank=rank, closeness=close_to))
+        rank, score, close = placed.get(passage.paper.id, (passage.rank, passage.score, None))
+        if rank <= top_k:
+            ranked.append(replace(passage, score=score, rank=rank, closeness=close))
     return sorted(ranked, key=lambda passage: passage.rank)
